@@ -1,0 +1,109 @@
+/**
+ * What can be asked of a user's actor, and what it answers. Every message is plain data: it crosses nodes as CBOR.
+ * All times are milliseconds since the Unix epoch on the engine's clock; all durations milliseconds.
+ */
+import type { EndReason } from '../lib/ports/playtime-sink.ts';
+import type { UuidKey } from '../lib/uuid.ts';
+
+export type Command = Start | Heartbeat | End | Held | Flush | Revoke | Rebase;
+
+/** Opens a session, resumes the one of the same device and game, or takes the game over from another device. */
+export interface Start {
+  readonly kind: 'start';
+  /** The id the session gets if it is a new one. */
+  readonly sessionId: UuidKey;
+  readonly gameId: UuidKey;
+  readonly deviceId: UuidKey;
+  readonly clientSessionId: string | null;
+  /** The game's total in PostgreSQL, read before this command was sent ... */
+  readonly totalMs: number;
+  /** ... and what that total holds of each recent session, as [session id, ms], from the same database snapshot. */
+  readonly counted: readonly (readonly [UuidKey, number])[];
+}
+
+export interface Heartbeat {
+  readonly kind: 'heartbeat';
+  readonly sessionId: UuidKey;
+  /** Rises with every beat of the session; the first is 1. */
+  readonly seq: number;
+  /** Time the game was in the foreground since the session's start or last resume, by the launcher's own count. */
+  readonly activeMs: number | null;
+}
+
+export interface End {
+  readonly kind: 'end';
+  readonly sessionId: UuidKey;
+  readonly seq: number;
+  readonly activeMs: number | null;
+}
+
+/** Reads every session the actor holds: live ones, and ended ones that may not have reached PostgreSQL yet. */
+export interface Held {
+  readonly kind: 'held';
+}
+
+/** Answered when PostgreSQL holds everything the actor knew when it was asked. */
+export interface Flush {
+  readonly kind: 'flush';
+}
+
+/** Ends the live sessions of a game that the user no longer has access to. */
+export interface Revoke {
+  readonly kind: 'revoke';
+  readonly gameId: UuidKey;
+}
+
+/** PostgreSQL's total of a game changed by other means than this actor's sessions (a correction, offline play). */
+export interface Rebase {
+  readonly kind: 'rebase';
+  readonly gameId: UuidKey;
+  readonly deltaMs: number;
+}
+
+export type Reply = SessionReply | HeldReply | DoneReply | RefusedReply;
+
+/** Answers start, heartbeat and end. */
+export interface SessionReply {
+  readonly kind: 'session';
+  readonly session: SessionView;
+  /**
+   * `started` a new session; `resumed` the running one; `accepted` this beat or end (a repeat of the last one too);
+   * `ignored` a beat or end older than the last one: nothing changed.
+   */
+  readonly outcome: 'started' | 'resumed' | 'accepted' | 'ignored';
+  /** The session of the same game on another device that this start ended, if any. */
+  readonly superseded: UuidKey | null;
+}
+
+export interface SessionView {
+  readonly sessionId: UuidKey;
+  readonly gameId: UuidKey;
+  readonly deviceId: UuidKey;
+  readonly startedAt: number;
+  readonly lastBeatAt: number;
+  readonly seq: number;
+  readonly creditedMs: number;
+  /** The credit by consecutive UTC day from `firstDay` (days since the Unix epoch) on. */
+  readonly firstDay: number;
+  readonly msByDay: readonly number[];
+  /** Total of the game over all sessions, this one included. */
+  readonly totalMs: number;
+  readonly ended: { readonly at: number; readonly reason: EndReason } | null;
+}
+
+export interface HeldReply {
+  readonly kind: 'held';
+  readonly sessions: readonly SessionView[];
+}
+
+export interface DoneReply {
+  readonly kind: 'done';
+}
+
+/** A refusal by the rules: final, nothing changed. */
+export interface RefusedReply {
+  readonly kind: 'refused';
+  readonly reason: 'session_unknown' | 'session_ended' | 'too_many_live_sessions';
+  /** The session in question, where the actor still holds it. */
+  readonly session: SessionView | null;
+}

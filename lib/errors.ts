@@ -1,0 +1,43 @@
+import { Errors } from 'moleculer';
+
+/**
+ * Every error the API can answer with: HTTP status and a title that never changes. `docs/errors.md` explains each to
+ * the people who meet it; a test fails when one of the two is missing.
+ */
+export const ERRORS = {
+  VALIDATION_ERROR: { status: 422, title: 'The request is not valid' },
+  INVALID_SESSION_OPERATION: { status: 400, title: 'The session cannot do this' },
+  MALFORMED_REQUEST: { status: 400, title: 'The request cannot be read' },
+  UNAUTHENTICATED: { status: 401, title: 'A valid access token is required' },
+  FORBIDDEN: { status: 403, title: 'The caller may not do this' },
+  NOT_FOUND: { status: 404, title: 'There is no such thing here' },
+  GAME_NOT_IN_LIBRARY: { status: 404, title: 'The user has no access to this game' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'This path does not take this method' },
+  TOO_MANY_LIVE_SESSIONS: { status: 409, title: 'Too many games are being played at once' },
+  IDEMPOTENCY_KEY_IN_USE: { status: 409, title: 'The first request with this key is still under way' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'This key was used with another request' },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'The request body is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The request body must be application/json' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  INTERNAL: { status: 500, title: 'The service failed' },
+  UNAVAILABLE: { status: 503, title: 'The service cannot answer right now' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorData {
+  /** For validation: which member is wrong, and how. */
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+  /** When to try again, ms. */
+  readonly retryAfterMs?: number;
+  /** Further members of the problem document. */
+  readonly [member: string]: unknown;
+}
+
+/** A refusal from the catalogue. Crosses nodes (moleculer keeps code, type and data) and becomes problem+json. */
+export class LibraryError extends Errors.MoleculerError {
+  constructor(code: ErrorCode, detail: string, data: ErrorData = {}) {
+    super(detail, ERRORS[code].status, code, data);
+    this.name = 'LibraryError';
+  }
+}
