@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { findBinary, freePort, freshFolder, postgresFolders, unprivilegedAccount } from './machine.ts';
+import { PrivateProcess } from './private-process.ts';
+import { environmentServer, type PrivateServer, type Server } from './server.ts';
+
+export interface PostgresOptions {
+  /** On by default. Off is faster, and loses data only when the machine itself fails. */
+  readonly fsync?: boolean;
+}
+
+/** The PostgreSQL of the environment (`POSTGRES_DSN`), else a private one, else null when the machine has none. */
+export async function obtainPostgres(options: PostgresOptions = {}): Promise<Server | null> {
+  const address = process.env['POSTGRES_DSN'];
+  return address ? environmentServer('PostgreSQL', address, postgresVersion) : startPostgres(options);
+}
+
+/** A private PostgreSQL that trusts everyone on 127.0.0.1; null when the machine has no postgres binary. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PrivateServer | null> {
+  const folders = postgresFolders();
+  const command = findBinary('postgres', folders);
+  const initdb = findBinary('initdb', folders);
+  if (command === null || initdb === null) return null;
+  const account = unprivilegedAccount('postgres');
+  const folder = freshFolder('postgres', account);
+  const data = join(folder, 'data');
+  await promisify(execFile)(
+    initdb,
+    [
+      ...['--pgdata', data, '--auth', 'trust', '--username', 'postgres', '--no-sync', '--encoding', 'UTF8'],
+      // Knows the letters of every alphabet, and sorts the same on every machine.
+      ...['--locale', process.platform === 'linux' ? 'C.UTF-8' : 'en_US.UTF-8'],
+    ],
+    { cwd: folder, ...(account ?? {}) },
+  );
+  const port = await freePort();
+  const address = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: folder,
+    max_connections: '200',
+    fsync: options.fsync === false ? 'off' : 'on',
+  };
+  const server = new PrivateProcess({
+    command,
+    args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    folder,
+    account,
+    // Fast shutdown: ends clients' connections instead of waiting for them.
+    stopSignal: 'SIGINT',
+    ready: () => postgresVersion(address),
+  });
+  await server.start();
+  const version = await postgresVersion(address);
+  return { name: 'PostgreSQL', address, version, kind: 'private', process: server, stop: () => server.discard() };
+}
+
+/** The version of a PostgreSQL that serves. Rejects while it starts or recovers, and when it does not answer. */
+export function postgresVersion(address: string): Promise<string> {
+  return withClient(address, async (client) => {
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+    return rows[0]?.server_version.split(' ')[0] ?? 'unknown';
+  });
+}
+
+export interface FreshDatabase {
+  readonly dsn: string;
+  /** Removes the database, whoever is still connected. */
+  drop(): Promise<void>;
+}
+
+/** Creates an empty database for one test or bench, `name` plus a random part, on the server at `address`. */
+export async function createDatabase(address: string, name: string): Promise<FreshDatabase> {
+  const database = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_${randomBytes(6).toString('hex')}`;
+  await withClient(address, (client) => client.query(`CREATE DATABASE ${database}`));
+  const dsn = new URL(address);
+  dsn.pathname = `/${database}`;
+  return {
+    dsn: dsn.href,
+    async drop() {
+      await withClient(address, (client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+    },
+  };
+}
+
+async function withClient<T>(dsn: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: 2000 });
+  // A connection that breaks while idle is reported here; a query under way rejects by itself.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}

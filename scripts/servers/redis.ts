@@ -1,0 +1,63 @@
+import { Redis } from 'ioredis';
+import { findBinary, freePort, freshFolder } from './machine.ts';
+import { PrivateProcess } from './private-process.ts';
+import { environmentServer, type PrivateServer, type Server } from './server.ts';
+
+export interface RedisOptions {
+  /** When a write reaches the disk: with every commit, or once a second (the default). */
+  readonly appendfsync?: 'always' | 'everysec';
+}
+
+/** The Redis of the environment (`REDIS_ADDR`), else a private one, else null when the machine has none. */
+export async function obtainRedis(options: RedisOptions = {}): Promise<Server | null> {
+  const address = process.env['REDIS_ADDR'];
+  return address ? environmentServer('Redis', address, redisVersion) : startRedis(options);
+}
+
+/** A private Redis with an append-only file and no snapshots; null when the machine has no redis-server. */
+export async function startRedis(options: RedisOptions = {}): Promise<PrivateServer | null> {
+  const command = findBinary('redis-server');
+  if (command === null) return null;
+  const port = await freePort();
+  const address = `redis://127.0.0.1:${port}`;
+  const folder = freshFolder('redis', null);
+  const settings = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: folder,
+    appendonly: 'yes',
+    appendfsync: options.appendfsync ?? 'everysec',
+    save: '',
+  };
+  const server = new PrivateProcess({
+    command,
+    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    folder,
+    account: null,
+    stopSignal: 'SIGTERM',
+    ready: () => redisVersion(address),
+  });
+  await server.start();
+  const version = await redisVersion(address);
+  return { name: 'Redis', address, version, kind: 'private', process: server, stop: () => server.discard() };
+}
+
+/** The version of a Redis that serves. Rejects while it loads its data, and when it does not answer. */
+export async function redisVersion(address: string): Promise<string> {
+  const client = new Redis(address, {
+    lazyConnect: true,
+    connectTimeout: 2000,
+    commandTimeout: 2000,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+  });
+  // ioredis also reports each failure as an event, and prints those that nobody listens to; connect() rejects anyway.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.ping();
+    return /redis_version:(\S+)/.exec(await client.info('server'))?.[1] ?? 'unknown';
+  } finally {
+    client.disconnect();
+  }
+}
