@@ -1,0 +1,137 @@
+import Type from 'typebox';
+import type { Static } from 'typebox';
+import type { Endpoint } from './endpoint.ts';
+import { choice, closed, GameId, nullable, page, pagination, seconds, text, timestamp } from './fields.ts';
+
+export const AcquisitionSource = choice(
+  ['purchase', 'gift', 'family', 'subscription'],
+  'How the user came by the game',
+);
+export type AcquisitionSource = Static<typeof AcquisitionSource>;
+
+export const Title = text('Name of the game', 200, { minLength: 1, example: 'Lanterns of Oru' });
+export const Company = text('Who made or sells the game', 200, { minLength: 1, example: 'Paper Boat Studio' });
+export const CoverUrl = Type.String({
+  format: 'uri',
+  maxLength: 2048,
+  pattern: '^https://[^\\s\\u0000]+$',
+  description: 'Cover picture',
+  examples: ['https://cdn.example.com/covers/lanterns-of-oru.jpg'],
+});
+export const Genres = Type.Array(text('A genre', 50, { minLength: 1, example: 'Adventure' }), { maxItems: 20 });
+
+export const LibraryItem = closed(
+  {
+    game_id: GameId,
+    title: Title,
+    developer: nullable(Company),
+    publisher: nullable(Company),
+    cover_url: nullable(CoverUrl),
+    genres: Genres,
+    source: AcquisitionSource,
+    acquired_at: timestamp('When the user got the game'),
+    hidden: Type.Boolean({ description: 'Left out of the list unless asked for' }),
+    favorite: Type.Boolean({ description: 'Marked by the user' }),
+    notes: nullable(text("The user's own notes", 4000)),
+    playtime: closed(
+      {
+        total_seconds: seconds('All playtime of the game'),
+        recent_seconds: seconds('Playtime of the last 14 UTC days, today included'),
+        last_played_at: nullable(timestamp('When the game was last played')),
+      },
+      { title: 'ItemPlaytime' },
+    ),
+  },
+  { title: 'LibraryItem' },
+);
+export type LibraryItem = Static<typeof LibraryItem>;
+
+export const LibraryPage = page(LibraryItem, 'LibraryPage');
+export type LibraryPage = Static<typeof LibraryPage>;
+
+export const LibraryQuery = closed({
+  q: Type.Optional(text('Part of the title, any case', 100, { minLength: 1, example: 'lantern' })),
+  hidden: Type.Boolean({
+    default: false,
+    description: 'The hidden games instead of the visible ones',
+    examples: [false],
+  }),
+  favorite: Type.Optional(Type.Boolean({ description: 'Only favourites, or only others', examples: [true] })),
+  source: Type.Optional(AcquisitionSource),
+  played_within_days: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 3660, description: 'Only games played in these last days', examples: [30] }),
+  ),
+  sort: Type.Enum(['title', 'acquired_at', 'last_played_at', 'playtime'], {
+    type: 'string',
+    default: 'title',
+    description: 'What the list is ordered by',
+    examples: ['title'],
+  }),
+  order: Type.Enum(['asc', 'desc'], {
+    type: 'string',
+    default: 'asc',
+    description: 'Direction of the order',
+    examples: ['asc'],
+  }),
+  ...pagination,
+});
+export type LibraryQuery = Static<typeof LibraryQuery>;
+
+export const LibraryPatch = closed(
+  {
+    hidden: Type.Optional(Type.Boolean({ examples: [false] })),
+    favorite: Type.Optional(Type.Boolean({ examples: [true] })),
+    notes: Type.Optional(
+      nullable(text("The user's own notes; null removes them", 4000, { example: 'Chapter 3 next' })),
+    ),
+  },
+  { title: 'LibraryPatch', minProperties: 1 },
+);
+export type LibraryPatch = Static<typeof LibraryPatch>;
+
+const tag = 'Library';
+const own = { user: 'own', admin: 'own' } as const;
+
+export const listLibrary = {
+  id: 'listLibrary',
+  method: 'GET',
+  path: '/',
+  tag,
+  summary: "The user's games",
+  access: own,
+  query: LibraryQuery,
+  status: 200,
+  response: LibraryPage,
+  errors: [],
+  action: 'library.list',
+} as const satisfies Endpoint;
+
+export const getLibraryItem = {
+  id: 'getLibraryItem',
+  method: 'GET',
+  path: '/{game_id}',
+  tag,
+  summary: 'One game of the library',
+  access: own,
+  params: closed({ game_id: GameId }),
+  status: 200,
+  response: LibraryItem,
+  errors: ['GAME_NOT_IN_LIBRARY'],
+  action: 'library.get',
+} as const satisfies Endpoint;
+
+export const patchLibraryItem = {
+  id: 'patchLibraryItem',
+  method: 'PATCH',
+  path: '/{game_id}',
+  tag,
+  summary: "Change the user's own marks on a game",
+  description: 'Members left out stay as they are.',
+  access: own,
+  params: closed({ game_id: GameId }),
+  body: LibraryPatch,
+  status: 200,
+  response: LibraryItem,
+  errors: ['GAME_NOT_IN_LIBRARY'],
+  action: 'library.patch',
+} as const satisfies Endpoint;
