@@ -42,8 +42,8 @@ export function text(description: string, maxLength: number, options: { minLengt
   });
 }
 
-export function choice<const Values extends string[]>(values: readonly [...Values], description: string) {
-  return Type.Enum([...values] as Values, { type: 'string', description, examples: [values[0]] });
+export function choice<Values extends string[]>(values: readonly [...Values], description: string) {
+  return Type.Enum<Values>(values, { type: 'string', description, examples: [values[0]] });
 }
 
 export function nullable<Schema extends TSchema>(schema: Schema) {

@@ -1,0 +1,98 @@
+import { hostname } from 'node:os';
+import type { Settings } from './schema.ts';
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** The settings with everything that was left open decided. Frozen. */
+export type Config = DeepReadonly<
+  Omit<Settings, 'node' | 'http' | 'auth' | 'checkpoint'> & {
+    node: Omit<Settings['node'], 'id'> & { id: string };
+    http: Omit<Settings['http'], 'host'> & { host: string };
+    auth: Omit<Settings['auth'], 'mode' | 'devKey'> & { mode: 'dev' | 'jwks'; devKey: string | null };
+    checkpoint: { store: 'redis' | 'postgres' };
+  }
+>;
+
+/** A wrong setting. The message is one line that names the key, the value (never a secret's) and what is expected. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Signs and verifies tokens where nothing else is configured. Public knowledge, hence refused in production. */
+export const WELL_KNOWN_DEV_KEY = 'library-development-key-not-a-secret';
+
+/**
+ * Decides what the settings leave open, and refuses combinations that cannot work.
+ *
+ * @throws ConfigError
+ */
+export function decide(settings: Settings, env: Readonly<Record<string, string | undefined>>): Config {
+  const { node, http, auth, engine, nats, postgres, redis } = settings;
+  const mode = auth.mode === 'auto' ? (auth.jwksUrl === null ? 'dev' : 'jwks') : auth.mode;
+  if (mode === 'jwks' && auth.jwksUrl === null) {
+    throw new ConfigError('auth.mode (AUTH_MODE) is "jwks", which needs auth.jwksUrl (JWT_JWKS_URL): a URL');
+  }
+  if (mode === 'dev' && env['NODE_ENV'] === 'production') {
+    throw new ConfigError(
+      'auth.mode (AUTH_MODE) is "dev" with NODE_ENV=production: set auth.jwksUrl (JWT_JWKS_URL) for mode "jwks"',
+    );
+  }
+  if (mode === 'dev' && auth.devKey === null && auth.jwksUrl !== null) {
+    throw new ConfigError(
+      'auth.devKey (JWT_DEV_KEY) is not set: mode "dev" beside a JWKS URL does not take the well-known development key',
+    );
+  }
+  if (engine.maxGapSeconds < engine.heartbeatIntervalSeconds) {
+    throw new ConfigError(
+      `engine.maxGapSeconds (MAX_GAP_SECONDS) is ${engine.maxGapSeconds}: expected at least ` +
+        `engine.heartbeatIntervalSeconds (${engine.heartbeatIntervalSeconds}), or regular heartbeats lose time`,
+    );
+  }
+  if (engine.sessionTimeoutSeconds < engine.maxGapSeconds) {
+    throw new ConfigError(
+      `engine.sessionTimeoutSeconds (SESSION_TIMEOUT_SECONDS) is ${engine.sessionTimeoutSeconds}: expected at least ` +
+        `engine.maxGapSeconds (${engine.maxGapSeconds})`,
+    );
+  }
+  const store =
+    settings.checkpoint.store === 'auto' ? (redis.addr === null ? 'postgres' : 'redis') : settings.checkpoint.store;
+  if (store === 'redis' && redis.addr === null) {
+    throw new ConfigError(
+      'checkpoint.store (CHECKPOINT_STORE) is "redis", which needs redis.addr (REDIS_ADDR): host:port',
+    );
+  }
+  if (nats.url === null) {
+    for (const role of ['gateway', 'engine', 'domain'] as const) {
+      if (node.roles.includes(role)) continue;
+      throw new ConfigError(
+        `node.roles (NODE_ROLES) is "${node.roles.join(',')}" without "${role}": expected all roles in one process, ` +
+          'unless nats.url (NATS_URL) connects several',
+      );
+    }
+  }
+  if ((http.tlsCertFile === null) !== (http.tlsKeyFile === null)) {
+    throw new ConfigError('http.tlsCertFile (TLS_CERT_FILE) and http.tlsKeyFile (TLS_KEY_FILE): expected both or none');
+  }
+  return freeze({
+    ...settings,
+    node: { ...node, id: node.id ?? hostname() },
+    http: { ...http, host: http.host ?? (postgres.dsn === null ? '127.0.0.1' : '0.0.0.0') },
+    auth: { ...auth, mode, devKey: mode === 'dev' ? (auth.devKey ?? WELL_KNOWN_DEV_KEY) : null },
+    checkpoint: { store },
+  });
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const member of Object.values(value)) freeze(member);
+    Object.freeze(value);
+  }
+  return value;
+}

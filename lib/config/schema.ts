@@ -1,0 +1,237 @@
+import Type from 'typebox';
+import type { Static, TSchema } from 'typebox';
+
+/**
+ * Every setting of the service: type, bounds, default, environment variable and meaning. `configs/config.yaml` and
+ * `docs/configuration.md` list the same keys; tests compare. `env` names the variable that overrides the file;
+ * `secret` values may also come from the file that `<env>_FILE` names, and never reach a log.
+ */
+interface Setting {
+  readonly env: string;
+  readonly default: unknown;
+  readonly description: string;
+  readonly secret?: true;
+}
+
+const text = (setting: Setting, options: { pattern?: string; minLength?: number } = {}) =>
+  Type.String({ minLength: 1, ...options, ...setting });
+const optionalText = (setting: Setting, options: { pattern?: string; minLength?: number } = {}) =>
+  Type.Union([Type.String({ minLength: 1, ...options }), Type.Null()], { ...setting });
+const whole = (minimum: number, maximum: number, setting: Setting) => Type.Integer({ minimum, maximum, ...setting });
+const port = (setting: Setting) => whole(0, 65_535, setting);
+const optionalPort = (setting: Setting) =>
+  Type.Union([Type.Integer({ minimum: 0, maximum: 65_535 }), Type.Null()], { ...setting });
+const oneOf = <Values extends string[]>(values: readonly [...Values], setting: Setting) =>
+  Type.Enum<Values>(values, { type: 'string', ...setting });
+const listOf = <Values extends string[]>(values: readonly [...Values], setting: Setting) =>
+  Type.Array(Type.Enum<Values>(values, { type: 'string' }), { minItems: 1, uniqueItems: true, ...setting });
+const group = <Properties extends Record<string, TSchema>>(properties: Properties) =>
+  Type.Object(properties, { additionalProperties: false });
+
+export const NODE_ROLES = ['gateway', 'engine', 'domain', 'bridge'] as const;
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export const JWT_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
+
+const DAY_SECONDS = 86_400;
+
+export const ConfigSchema = group({
+  node: group({
+    id: optionalText(
+      { env: 'NODE_ID', default: null, description: 'Stable name of this process in the cluster; null: the host name' },
+      { pattern: '^[A-Za-z0-9_.-]{1,128}$' },
+    ),
+    roles: listOf(NODE_ROLES, {
+      env: 'NODE_ROLES',
+      default: [...NODE_ROLES],
+      description: 'What this process does (in the environment: separated by commas)',
+    }),
+    dataDir: text({
+      env: 'DATA_DIR',
+      default: 'data',
+      description: 'Folder of the embedded database; relative to the project',
+    }),
+  }),
+  http: group({
+    host: optionalText({
+      env: 'HTTP_HOST',
+      default: null,
+      description: 'Address to listen on; null: 127.0.0.1 with the embedded database, 0.0.0.0 otherwise',
+    }),
+    port: port({ env: 'LIBRARY_HTTP_PORT', default: 8080, description: 'Port of the REST API; 0: any free one' }),
+    bodyLimitBytes: whole(1024, 16_777_216, {
+      env: 'HTTP_BODY_LIMIT_BYTES',
+      default: 65_536,
+      description: 'Largest request body',
+    }),
+    requestDeadlineMs: whole(100, 60_000, {
+      env: 'REQUEST_DEADLINE_MS',
+      default: 4000,
+      description: 'Time a request may take inside the service before it is given up with 503',
+    }),
+    keepAliveTimeoutMs: whole(1000, 3_600_000, {
+      env: 'HTTP_KEEP_ALIVE_TIMEOUT_MS',
+      default: 75_000,
+      description:
+        'How long an idle connection is kept; longer than the load balancer keeps it and than a heartbeat interval',
+    }),
+    headersTimeoutMs: whole(1000, 120_000, {
+      env: 'HTTP_HEADERS_TIMEOUT_MS',
+      default: 10_000,
+      description: 'Time a client has to send its request head',
+    }),
+    requestTimeoutMs: whole(1000, 600_000, {
+      env: 'HTTP_REQUEST_TIMEOUT_MS',
+      default: 20_000,
+      description: 'Time a client has to send its whole request',
+    }),
+    maxHeaderBytes: whole(4096, 1_048_576, {
+      env: 'HTTP_MAX_HEADER_BYTES',
+      default: 16_384,
+      description: 'Largest request head',
+    }),
+    drainGraceMs: whole(0, 600_000, {
+      env: 'HTTP_DRAIN_GRACE_MS',
+      default: 5000,
+      description:
+        'While stopping: time between becoming unready and refusing connections, for load balancers to notice',
+    }),
+    tlsCertFile: optionalText({
+      env: 'TLS_CERT_FILE',
+      default: null,
+      description: 'PEM certificate chain; null: plain HTTP',
+    }),
+    tlsKeyFile: optionalText({ env: 'TLS_KEY_FILE', default: null, description: 'PEM private key of the certificate' }),
+  }),
+  metrics: group({
+    port: optionalPort({
+      env: 'METRICS_PORT',
+      default: null,
+      description: 'Extra port for health and metrics, for nodes that are no gateway; null: none, 0: any free one',
+    }),
+  }),
+  log: group({
+    level: oneOf(LOG_LEVELS, { env: 'LOG_LEVEL', default: 'info', description: 'Least level that is logged' }),
+  }),
+  auth: group({
+    mode: oneOf(['auto', 'dev', 'jwks'], {
+      env: 'AUTH_MODE',
+      default: 'auto',
+      description:
+        'dev: HS256 with a shared key, never with NODE_ENV=production; jwks: public keys; auto: jwks when its URL is set',
+    }),
+    devKey: optionalText(
+      {
+        env: 'JWT_DEV_KEY',
+        default: null,
+        secret: true,
+        description: 'Shared key of mode dev; null: the well-known development key, unless a JWKS URL is set',
+      },
+      { minLength: 32 },
+    ),
+    jwksUrl: optionalText(
+      { env: 'JWT_JWKS_URL', default: null, description: 'Where the public keys of the token issuer are' },
+      { pattern: '^https?://[^\\s]+$' },
+    ),
+    algorithms: listOf(JWT_ALGORITHMS, {
+      env: 'JWT_ALGORITHMS',
+      default: [...JWT_ALGORITHMS],
+      description: 'Signature algorithms accepted in mode jwks',
+    }),
+    issuer: text({ env: 'JWT_ISSUER', default: 'library-dev', description: 'Required `iss` of every token' }),
+    audience: text({ env: 'JWT_AUDIENCE', default: 'library-service', description: 'Required `aud` of every token' }),
+    clockToleranceSeconds: whole(0, 300, {
+      env: 'JWT_CLOCK_TOLERANCE_SECONDS',
+      default: 5,
+      description: 'How far the clocks of issuer and service may differ',
+    }),
+    jwksMaxAgeSeconds: whole(10, DAY_SECONDS, {
+      env: 'JWT_JWKS_MAX_AGE_SECONDS',
+      default: 600,
+      description: 'How long keys and verified tokens are trusted before the keys are fetched again',
+    }),
+    cacheSize: whole(0, 10_000_000, {
+      env: 'JWT_CACHE_SIZE',
+      default: 100_000,
+      description: 'Verified tokens kept in memory, about 1 KB each; 0: none',
+    }),
+  }),
+  postgres: group({
+    dsn: optionalText(
+      {
+        env: 'POSTGRES_DSN',
+        default: null,
+        secret: true,
+        description: 'PostgreSQL to use; null: the embedded database',
+      },
+      { pattern: '^postgres(ql)?://[^\\s]+$' },
+    ),
+    poolSize: whole(1, 1000, {
+      env: 'POSTGRES_POOL_SIZE',
+      default: 10,
+      description: 'Connections of this process, at most',
+    }),
+  }),
+  redis: group({
+    addr: optionalText({
+      env: 'REDIS_ADDR',
+      default: null,
+      secret: true,
+      description: 'Redis to keep checkpoints in: host:port or redis://…; null: none',
+    }),
+  }),
+  nats: group({
+    url: optionalText(
+      {
+        env: 'NATS_URL',
+        default: null,
+        secret: true,
+        description: 'NATS that connects the processes; null: this process is alone',
+      },
+      { pattern: '^(nats|tls)://[^\\s]+$' },
+    ),
+  }),
+  checkpoint: group({
+    store: oneOf(['auto', 'redis', 'postgres'], {
+      env: 'CHECKPOINT_STORE',
+      default: 'auto',
+      description: 'Where live sessions are checkpointed; auto: Redis when it is set, PostgreSQL otherwise',
+    }),
+  }),
+  engine: group({
+    shards: whole(1, 65_536, {
+      env: 'SHARDS',
+      default: 1024,
+      description: 'Number of shards; the same on every node, never changed while data lives',
+    }),
+    heartbeatIntervalSeconds: whole(1, 3600, {
+      env: 'HEARTBEAT_INTERVAL_SECONDS',
+      default: 60,
+      description: 'How often launchers shall send a heartbeat',
+    }),
+    maxGapSeconds: whole(1, DAY_SECONDS, {
+      env: 'MAX_GAP_SECONDS',
+      default: 150,
+      description: 'Longest time between two heartbeats that is credited',
+    }),
+    sessionTimeoutSeconds: whole(1, DAY_SECONDS, {
+      env: 'SESSION_TIMEOUT_SECONDS',
+      default: 300,
+      description: 'A session without a heartbeat for this long is closed at its last one',
+    }),
+    flushIntervalSeconds: whole(1, 3600, {
+      env: 'FLUSH_INTERVAL_SECONDS',
+      default: 120,
+      description: 'How often a live session is written to PostgreSQL',
+    }),
+  }),
+  idempotency: group({
+    retentionHours: whole(1, 720, {
+      env: 'IDEMPOTENCY_RETENTION_HOURS',
+      default: 24,
+      description: 'How long the reply of an Idempotency-Key is kept',
+    }),
+  }),
+});
+
+/** The settings as the file and the environment give them, before what is left open is decided. */
+export type Settings = Static<typeof ConfigSchema>;
