@@ -103,7 +103,7 @@ export interface DoneReply {
 /** A refusal by the rules: final, nothing changed. */
 export interface RefusedReply {
   readonly kind: 'refused';
-  readonly reason: 'session_unknown' | 'session_ended' | 'too_many_live_sessions';
+  readonly reason: 'session_unknown' | 'session_ended' | 'too_many_live_sessions' | 'too_many_sessions';
   /** The session in question, where the actor still holds it. */
   readonly session: SessionView | null;
 }

@@ -1,0 +1,174 @@
+/**
+ * Write-behind of session rows to PostgreSQL, in batches, exactly once in effect: rows are absolute and versioned, so
+ * sending one again is harmless, and what is not known to be written is sent again.
+ *
+ * Owns: the queue of users with something to flush, and the one batch in flight.
+ *
+ * Invariants
+ * - F1  PostgreSQL hears only of what has been committed. A node that computed on without being able to commit (a
+ *       zombie) would else write revisions that the real owner's rows could no longer overtake.
+ * - F2  A session's `flushedRev` rises only after the sink confirmed that revision.
+ */
+import { rowOf } from './session.ts';
+import type { Shard } from './shard.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import type { PlaytimeSink, SessionRow } from '../lib/ports/playtime-sink.ts';
+import type { UuidKey } from '../lib/uuid.ts';
+
+export interface FlusherOptions {
+  /** Rows in one call of the sink. */
+  readonly batch: number;
+  /** How long users gather before a batch that is not full leaves, ms. */
+  readonly gatherMs: number;
+  /** The longest pause between tries while the sink fails, ms. */
+  readonly maxBackoffMs: number;
+  /** 0 <= random() < 1, for jitter. */
+  readonly random: () => number;
+}
+
+export interface FlusherEvents {
+  flushed(rows: number, ms: number): void;
+  flushFailed(error: unknown): void;
+}
+
+interface Waiting {
+  readonly shard: Shard;
+  /** When it was queued; the age of the oldest one is the flush lag. */
+  readonly since: number;
+}
+
+interface Request {
+  readonly shard: Shard;
+  readonly user: UuidKey;
+  readonly revs: ReadonlyMap<UuidKey, number>;
+  readonly resolve: (done: boolean) => void;
+}
+
+export class Flusher {
+  readonly #sink: PlaytimeSink;
+  readonly #clock: Clock;
+  readonly #options: FlusherOptions;
+  readonly #events: FlusherEvents;
+  readonly #queue = new Map<UuidKey, Waiting>();
+  #requests: Request[] = [];
+  #failures = 0;
+  #running = false;
+
+  constructor(sink: PlaytimeSink, clock: Clock, options: FlusherOptions, events: FlusherEvents) {
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#options = options;
+    this.#events = events;
+  }
+
+  /** How many users wait, and for how long the oldest of them has, ms. Looks at each of them. */
+  get backlog(): { readonly users: number; readonly lagMs: number } {
+    let oldest = this.#clock.now();
+    const now = oldest;
+    for (const { since } of this.#queue.values()) if (since < oldest) oldest = since;
+    return { users: this.#queue.size, lagMs: now - oldest };
+  }
+
+  /** Has the user's unflushed sessions written, once they are committed. */
+  enqueue(shard: Shard, user: UuidKey): void {
+    if (this.#queue.get(user)?.shard !== shard) this.#queue.set(user, { shard, since: this.#clock.now() });
+    if (this.#running) return;
+    this.#running = true;
+    void this.#run();
+  }
+
+  /**
+   * Resolves with true when PostgreSQL holds everything that the user's sessions are now, with false when the shard was
+   * let go or `deadline` passed before.
+   */
+  request(shard: Shard, user: UuidKey, deadline: number): Promise<boolean> {
+    const revs = new Map(shard.state(user).map((session) => [session.id, session.rev]));
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(Math.max(0, deadline - this.#clock.now()), () => {
+        this.#requests = this.#requests.filter((other) => other !== request);
+        resolve(false);
+      });
+      const request: Request = {
+        shard,
+        user,
+        revs,
+        resolve: (done) => {
+          cancel();
+          resolve(done);
+        },
+      };
+      this.#requests.push(request);
+      this.enqueue(shard, user);
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.size > 0) {
+      if (this.#queue.size < this.#options.batch) await this.#pause(this.#options.gatherMs);
+      const rows = this.#gather();
+      if (rows.length > 0 && !(await this.#write(rows))) {
+        await this.#pause(this.#backoff());
+      } else if (rows.length === 0 && this.#queue.size > 0) {
+        await this.#pause(this.#options.gatherMs); // all of them wait for a commit
+      }
+      this.#answerRequests();
+    }
+    this.#running = false;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.after(ms, resolve));
+  }
+
+  #backoff(): number {
+    const ceiling = Math.min(this.#options.maxBackoffMs, 100 * 2 ** Math.min(this.#failures, 20));
+    return ceiling * (0.5 + this.#options.random() / 2);
+  }
+
+  /** Takes users from the queue until a batch is full; those not committed yet stay for the next round (F1). */
+  #gather(): (readonly [Shard, SessionRow, Waiting])[] {
+    const rows: (readonly [Shard, SessionRow, Waiting])[] = [];
+    for (const [user, waiting] of this.#queue) {
+      if (rows.length >= this.#options.batch) break;
+      const { shard } = waiting;
+      if (!shard.closed && !shard.isCommitted(user)) continue;
+      this.#queue.delete(user);
+      if (shard.closed) continue; // the next owner flushes it
+      for (const session of shard.state(user)) {
+        if (session.rev > session.flushedRev) rows.push([shard, rowOf(user, session), waiting]);
+      }
+    }
+    return rows;
+  }
+
+  async #write(rows: readonly (readonly [Shard, SessionRow, Waiting])[]): Promise<boolean> {
+    const began = this.#clock.now();
+    try {
+      await this.#sink.flush(rows.map(([, row]) => row));
+    } catch (error) {
+      this.#failures += 1;
+      this.#events.flushFailed(error);
+      for (const [, row, waiting] of rows) if (!this.#queue.has(row.userId)) this.#queue.set(row.userId, waiting);
+      return false;
+    }
+    this.#failures = 0;
+    for (const [shard, row] of rows) shard.flushed(row.userId, row.sessionId, row.rev); // F2
+    this.#events.flushed(rows.length, this.#clock.now() - began);
+    return true;
+  }
+
+  #answerRequests(): void {
+    if (this.#requests.length === 0) return;
+    const open = this.#requests;
+    this.#requests = open.filter((request) => {
+      if (request.shard.closed) request.resolve(false);
+      else if (isFlushed(request)) request.resolve(true);
+      else return true;
+      return false;
+    });
+  }
+}
+
+function isFlushed({ shard, user, revs }: Request): boolean {
+  return shard.state(user).every((session) => session.flushedRev >= (revs.get(session.id) ?? 0));
+}

@@ -1,0 +1,185 @@
+/**
+ * One shard in the memory of the node that owns it.
+ *
+ * The shard owns its users' states, which of them changed since the last commit was cut, and the replies that wait
+ * for a commit. It does not own the decision to acquire or let go (ShardHost), nor when to commit (Committer).
+ *
+ * Invariants
+ * - S1  A reply leaves only after a commit that was cut after its turn has been applied: also the reply of a read, since
+ *       only the fence tells whether this memory is still the truth.
+ * - S2  A user is in the wheel exactly once from activation to passivation; passivation happens only when woken.
+ * - S3  What a commit could not prove applied stays dirty, and goes with the next one.
+ */
+import type { Answer } from './envelope.ts';
+import { ExpiryWheel } from './expiry-wheel.ts';
+import { countLive, NO_SESSIONS, type Session, type UserState } from './session.ts';
+import { encodeState } from './snapshot.ts';
+import type { CheckpointRecord, ShardCommit } from '../lib/ports/checkpoint-store.ts';
+import type { UuidKey } from '../lib/uuid.ts';
+
+/** A reply on its way out. */
+export interface Waiter {
+  readonly user: UuidKey;
+  readonly answer: Answer;
+  readonly settle: (answer: Answer) => void;
+}
+
+/** What one commit of this shard carried, kept until its outcome is known. */
+export interface Cut {
+  readonly shard: Shard;
+  readonly commit: ShardCommit;
+  readonly waiters: readonly Waiter[];
+}
+
+const TICK_MS = 1_000;
+const NOBODY: ReadonlySet<UuidKey> = new Set();
+
+export class Shard {
+  readonly id: number;
+  readonly epoch: number;
+  readonly #users = new Map<UuidKey, UserState>();
+  readonly #wheel: ExpiryWheel<UuidKey>;
+  #dirty = new Set<UuidKey>();
+  #inFlight: ReadonlySet<UuidKey> = NOBODY;
+  #waiters: Waiter[] = [];
+  readonly #pending = new Map<UuidKey, number>();
+  #pendingTotal = 0;
+  #commits = 0;
+  #live = 0;
+  #closed = false;
+
+  constructor(id: number, epoch: number, now: number, horizonMs: number) {
+    this.id = id;
+    this.epoch = epoch;
+    this.#wheel = new ExpiryWheel(TICK_MS, Math.ceil(horizonMs / TICK_MS) + 2, now);
+  }
+
+  /** Whether this memory was let go of; nothing may be told from it any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get users(): number {
+    return this.#users.size;
+  }
+
+  get liveSessions(): number {
+    return this.#live;
+  }
+
+  /** Replies waiting for a commit, cut or not. */
+  get pending(): number {
+    return this.#pendingTotal;
+  }
+
+  pendingOf(user: UuidKey): number {
+    return this.#pending.get(user) ?? 0;
+  }
+
+  /** Whether a commit would have anything to do. */
+  get needsCommit(): boolean {
+    return this.#waiters.length > 0 || this.#dirty.size > 0;
+  }
+
+  state(user: UuidKey): UserState {
+    return this.#users.get(user) ?? NO_SESSIONS;
+  }
+
+  /** Whether memory and checkpoint are known to agree on the user: only then may PostgreSQL hear of it (F1). */
+  isCommitted(user: UuidKey): boolean {
+    return !this.#dirty.has(user) && !this.#inFlight.has(user);
+  }
+
+  /** Puts a state in place that came from the store; `wakeAt` is when the user is first looked at. */
+  load(user: UuidKey, state: UserState, wakeAt: number): void {
+    this.#users.set(user, state);
+    this.#live += countLive(state);
+    this.#wheel.schedule(user, wakeAt);
+  }
+
+  /** Takes a turn's result over. A user seen for the first time is activated: woken at `wakeAt`. */
+  update(user: UuidKey, next: UserState, wakeAt: number): void {
+    const before = this.#users.get(user);
+    if (before === next || (before === undefined && next.length === 0)) return;
+    this.#users.set(user, next);
+    this.#live += countLive(next) - (before ? countLive(before) : 0);
+    this.#dirty.add(user);
+    if (before === undefined) this.#wheel.schedule(user, wakeAt); // S2
+  }
+
+  /** Queues a reply for the next commit. */
+  await(waiter: Waiter): void {
+    this.#waiters.push(waiter);
+    this.#pendingTotal += 1;
+    this.#pending.set(waiter.user, this.pendingOf(waiter.user) + 1);
+  }
+
+  /** Wakes the users whose time has come; `visit` answers when to look again, or null to passivate the user. */
+  wake(now: number, visit: (user: UuidKey, state: UserState) => number | null): void {
+    this.#wheel.advance(now, (user) => {
+      const next = visit(user, this.state(user));
+      if (next === null)
+        this.#users.delete(user); // S2
+      else this.#wheel.schedule(user, next);
+    });
+  }
+
+  /** Cuts everything that waits into one commit. */
+  cut(): Cut {
+    const puts: CheckpointRecord[] = [];
+    const removes: UuidKey[] = [];
+    for (const user of this.#dirty) {
+      const state = this.state(user);
+      if (state.length === 0) removes.push(user);
+      else puts.push({ user, snapshot: encodeState(state) });
+    }
+    this.#commits += 1;
+    const commit = { shard: this.id, epoch: this.epoch, number: this.#commits, puts, removes };
+    const cut = { shard: this, commit, waiters: this.#waiters };
+    this.#inFlight = this.#dirty;
+    if (this.#dirty.size > 0) this.#dirty = new Set();
+    this.#waiters = [];
+    return cut;
+  }
+
+  /** The commit was applied: its replies leave. */
+  applied(cut: Cut): void {
+    this.#inFlight = NOBODY;
+    for (const waiter of cut.waiters) this.#settle(waiter, waiter.answer);
+  }
+
+  /** Nobody knows whether the commit was applied: nothing is acknowledged, and the changes go with the next one (S3). */
+  unknown(cut: Cut, answer: Answer): void {
+    for (const user of this.#inFlight) this.#dirty.add(user);
+    this.#inFlight = NOBODY;
+    for (const waiter of cut.waiters) this.#settle(waiter, answer);
+  }
+
+  /** This memory is let go of: whoever still waits for a commit hears `answer`. */
+  close(answer: Answer): void {
+    this.#closed = true;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    this.#dirty = new Set();
+    for (const waiter of waiters) this.#settle(waiter, answer);
+  }
+
+  #settle(waiter: Waiter, answer: Answer): void {
+    this.#pendingTotal -= 1;
+    const left = this.pendingOf(waiter.user) - 1;
+    if (left > 0) this.#pending.set(waiter.user, left);
+    else this.#pending.delete(waiter.user);
+    waiter.settle(answer);
+  }
+
+  /** Every state, for operators and for a final look. */
+  *states(): Iterable<readonly [UuidKey, UserState]> {
+    yield* this.#users;
+  }
+
+  /** Remembers that PostgreSQL holds the session at `rev`. */
+  flushed(user: UuidKey, sessionId: UuidKey, rev: number): void {
+    const session = this.state(user).find((held: Session) => held.id === sessionId);
+    if (session && session.flushedRev < rev) session.flushedRev = rev;
+  }
+}
