@@ -1,0 +1,101 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { columnTypes } from './column-types.ts';
+import { openPglitePool } from './pglite-pool.ts';
+import type { Schema } from './schema.ts';
+
+/** Where the data lives: a PostgreSQL server, a directory of the embedded PostgreSQL, or its memory (tests). */
+export type DatabaseLocation =
+  | {
+      readonly dsn: string;
+      /** How many connections this process may hold at once. */
+      readonly poolSize?: number;
+      readonly applicationName?: string;
+      readonly ssl?: pg.PoolConfig['ssl'];
+    }
+  | { readonly directory: string }
+  | { readonly memory: true };
+
+/** Runs SQL that is written out by hand, outside any transaction. */
+export interface SqlExecutor {
+  /** @param name plans the statement once per connection under this name; the text must then never vary. */
+  query<Row extends object>(
+    text: string,
+    params?: readonly unknown[],
+    name?: string,
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number }>;
+}
+
+export interface Database {
+  readonly db: Kysely<Schema>;
+  readonly executor: SqlExecutor;
+  readonly kind: 'postgresql' | 'pglite';
+  /** The server's version, such as `15.14`. */
+  version(): Promise<string>;
+  /** Resolves when the database answers, rejects otherwise; for readiness. */
+  ping(): Promise<void>;
+  /** Waits for queries under way, then lets go of connections, directory and lock. */
+  readonly close: () => Promise<void>;
+}
+
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Above any statement of ours by far; keeps a stuck one from holding a connection, and its locks, for good. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+
+/**
+ * Opens the database. A server is not contacted before the first query; the embedded one is started.
+ *
+ * @param onConnectionLost told of every idle connection that broke; the pool replaces it by itself.
+ * @throws DirectoryInUse when another process has the directory open.
+ */
+export async function openDatabase(
+  location: DatabaseLocation,
+  onConnectionLost: (error: Error) => void = () => undefined,
+): Promise<Database> {
+  if ('dsn' in location) {
+    const pool = new pg.Pool({
+      connectionString: location.dsn,
+      max: location.poolSize ?? POOL_SIZE,
+      application_name: location.applicationName ?? 'library-service',
+      ...(location.ssl === undefined ? {} : { ssl: location.ssl }),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      keepAlive: true,
+      types: columnTypes(),
+    });
+    return wrap(pool, 'postgresql', onConnectionLost, () => pool.end());
+  }
+  const { pool, close } = await openPglitePool('directory' in location ? location.directory : null);
+  return wrap(pool, 'pglite', onConnectionLost, close);
+}
+
+function wrap(
+  pool: pg.Pool,
+  kind: Database['kind'],
+  onConnectionLost: (error: Error) => void,
+  close: () => Promise<void>,
+): Database {
+  // Without a listener, a server restart would end this process.
+  pool.on('error', onConnectionLost);
+  const executor: SqlExecutor = {
+    async query<Row extends object>(text: string, params: readonly unknown[] = [], name?: string) {
+      const values = params as unknown[];
+      const result = await pool.query<Row>(name === undefined ? { text, values } : { name, text, values });
+      return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+    },
+  };
+  return {
+    db: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    executor,
+    kind,
+    async version() {
+      const { rows } = await executor.query<{ server_version: string }>('SHOW server_version');
+      return rows[0]?.server_version.split(' ')[0] ?? 'unknown';
+    },
+    async ping() {
+      await executor.query('SELECT 1');
+    },
+    close,
+  };
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import pg from 'pg';
+import { columnTypes } from './column-types.ts';
+import { lockDirectory } from './directory-lock.ts';
+
+export interface PglitePool {
+  readonly pool: pg.Pool;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * A node-postgres pool over the embedded PostgreSQL (PGlite): the same queries, types and errors as on a server.
+ *
+ * PGlite has one session, so the pool holds one client: whoever has it is alone, and a transaction never mixes with
+ * another's queries.
+ *
+ * @param directory where the data and its lock live; null keeps the data in memory.
+ * @throws DirectoryInUse when another process has the directory open: two would corrupt it.
+ */
+export async function openPglitePool(directory: string | null): Promise<PglitePool> {
+  const unlock = directory === null ? null : await lockDirectory(directory);
+  let lite: PGlite;
+  try {
+    lite = await PGlite.create(directory === null ? 'memory://' : join(directory, 'postgresql'));
+  } catch (error) {
+    await unlock?.();
+    throw error;
+  }
+
+  /** Each client gets a connection object of its own: a shared one would pass the end of the last client to the next. */
+  class PgliteClient extends pg.Client {
+    constructor(config: pg.ClientConfig) {
+      super({ ...config, ...createPgConfig(lite) });
+    }
+  }
+
+  const pool = new pg.Pool({
+    Client: PgliteClient as unknown as new () => pg.ClientBase,
+    max: 1,
+    idleTimeoutMillis: 0,
+    types: columnTypes(),
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it, its types do not say so
+    onConnect: resetSession,
+  });
+  return {
+    pool,
+    async close() {
+      await pool.end();
+      await lite.close();
+      await unlock?.();
+    },
+  };
+}
+
+/** A discarded client leaves the one session as it was, so the next begins by clearing it. */
+async function resetSession(client: pg.ClientBase): Promise<void> {
+  await client.query('ROLLBACK');
+  await client.query('DISCARD ALL');
+}

@@ -1,0 +1,48 @@
+import { program } from 'commander';
+import { openDatabase } from '../lib/db/database.ts';
+import { migrateDown, migrationStatus } from '../lib/db/migrate.ts';
+import { prepareDatabase } from '../lib/db/prepare.ts';
+
+interface Options {
+  readonly down?: true;
+  readonly status?: true;
+  readonly dsn?: string;
+  readonly data: string;
+}
+
+const options = program
+  .name('npm run migrate --')
+  .description('Brings the database schema up to date, makes the partitions of the next months, and says what it did.')
+  .option('--down', 'take the last migration back instead, with the data it holds')
+  .option('--status', 'list the migrations instead, and when each was applied')
+  .option('--dsn <url>', 'the PostgreSQL server (default: $POSTGRES_DSN)')
+  .option('--data <directory>', 'the embedded database, when no server is named', 'data')
+  .parse()
+  .opts<Options>();
+
+const dsn = options.dsn ?? process.env['POSTGRES_DSN'];
+
+try {
+  const database = await openDatabase(dsn ? { dsn } : { directory: options.data });
+  try {
+    for (const line of await run()) process.stdout.write(`${line}\n`);
+  } finally {
+    await database.close();
+  }
+
+  async function run(): Promise<readonly string[]> {
+    if (options.status) {
+      const migrations = await migrationStatus(database);
+      return migrations.map(({ name, executedAt }) => `${name}  ${executedAt?.toISOString() ?? 'not applied'}`);
+    }
+    if (options.down) {
+      const [name] = await migrateDown(database);
+      return [name === undefined ? 'nothing to take back' : `took back ${name}`];
+    }
+    const names = await prepareDatabase(database, Date.now());
+    return names.length === 0 ? ['the schema is up to date'] : names.map((name) => `applied ${name}`);
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
