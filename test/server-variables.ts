@@ -1,0 +1,16 @@
+import type { ServerName } from '../scripts/servers/server.ts';
+
+/** The variables by which `test/run.ts` tells the tests where each real server is. */
+export const SERVER_VARIABLES = {
+  PostgreSQL: 'TEST_POSTGRES_DSN',
+  Redis: 'TEST_REDIS_ADDR',
+  NATS: 'TEST_NATS_URL',
+} as const satisfies Record<ServerName, string>;
+
+/** The last words of the title of a suite that is skipped for want of a server. */
+export function wantsServer(names: readonly ServerName[]): string {
+  return `(skipped: needs ${names.join(' and ')}, which this run does not have)`;
+}
+
+/** Tells a title that ends in {@link wantsServer}. */
+export const WANTS_SERVER = /\(skipped: needs .+, which this run does not have\)$/;
