@@ -115,8 +115,11 @@ export class ShardHost {
     });
   }
 
-  /** The engine nodes that take part in placement, as this node sees them now. */
-  setMembers(members: readonly string[]): void {
+  /**
+   * The engine nodes that take part in placement, as this node sees them now; `alive` are all nodes that can hand
+   * shards off, those that are leaving included.
+   */
+  setMembers(members: readonly string[], alive: readonly string[] = members): void {
     const { node, shards, eagerDelayMs, random } = this.#options;
     this.#members = [...members];
     const before = this.#placement;
@@ -127,7 +130,7 @@ export class ShardHost {
       if (owner !== node || slot?.at !== 'absent') return;
       // A former owner that lives hands off at once; acquiring a moment later spares both a fence.
       const former = before[id] ?? null;
-      const handedOff = former !== null && members.includes(former);
+      const handedOff = former !== null && alive.includes(former);
       const delay = handedOff ? eagerDelayMs * (1 + random()) : 0;
       this.#slots[id] = { ...slot, eagerAt: now + delay };
     });

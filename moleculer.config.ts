@@ -1,0 +1,51 @@
+/** Broker options of every node, whatever its roles. */
+import { Errors, type BrokerOptions } from 'moleculer';
+import { ERRORS, LibraryError, type ErrorCode, type ErrorData } from './lib/errors.ts';
+
+/** Errors of the catalogue cross nodes as what they are; everything else keeps Moleculer's own treatment. */
+class CatalogueRegenerator extends Errors.Regenerator {
+  override restore(plain: Errors.PlainMoleculerError, payload: Record<string, unknown>): Error {
+    if (plain.name !== 'LibraryError' || !(String(plain.type) in ERRORS)) return super.restore(plain, payload);
+    return new LibraryError(plain.type as ErrorCode, plain.message, (plain.data ?? {}) as ErrorData);
+  }
+}
+
+/** A node that joins or leaves placement must be heard of at once. (Moleculer's types do not know the setting.) */
+const TRANSIT = { disableReconnect: false, serviceChangedDebounceTime: 0 };
+
+export interface BrokerSettings {
+  readonly nodeId: string;
+  /** NATS; null when this process is alone. */
+  readonly natsUrl: string | null;
+  readonly logger: BrokerOptions['logger'];
+  readonly metrics: BrokerOptions['metrics'];
+}
+
+export function brokerOptions({ nodeId, natsUrl, logger, metrics }: BrokerSettings): BrokerOptions {
+  return {
+    namespace: 'library',
+    nodeID: nodeId,
+    logger: logger ?? false,
+    metrics: metrics ?? false,
+    transporter: natsUrl === null ? null : { type: 'NATS', options: { url: natsUrl, maxReconnectAttempts: -1 } },
+    // Without records and tags: both ends know the shapes, and plain maps decode faster than tagged ones.
+    serializer: { type: 'CBOR', options: { useRecords: false, useTag259ForMaps: false } },
+    // The default of 0 lets calls hang for ever. Callers with a deadline set their own time-out.
+    requestTimeout: 5_000,
+    // A dead node must be noticed within seconds; the defaults take a minute. A false alarm costs a handoff, nothing more.
+    heartbeatInterval: 1,
+    heartbeatTimeout: 3,
+    transit: TRANSIT,
+    registry: { preferLocal: true, strategy: 'RoundRobin' },
+    // Retries and circuit breaking of engine calls are the region's work (it knows owners and deadlines).
+    retryPolicy: { enabled: false },
+    circuitBreaker: { enabled: false },
+    // Costs 30 % of the call throughput; the drain of each role waits for its own requests instead.
+    tracking: { enabled: false },
+    // Input is validated once, where it enters, against the contract.
+    validator: false,
+    internalServices: true,
+    errorRegenerator: new CatalogueRegenerator(),
+    skipProcessEventRegistration: true,
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Which engine nodes take part in placement. A node is a member while it runs the (empty) service `engine-member`:
+ * so joining and leaving travel by Moleculer's own registry, and a draining engine can leave placement and still
+ * answer what is on its way to it.
+ */
+import type { ServiceBroker, ServiceSchema } from 'moleculer';
+
+const MEMBER = 'engine-member';
+
+const engineMember: ServiceSchema = { name: MEMBER };
+
+interface ListedService {
+  readonly name: string;
+  readonly nodeID: string;
+}
+
+/** The members as this node sees them now, sorted. */
+export function engineMembers(broker: ServiceBroker): readonly string[] {
+  const listed = broker.registry.getServiceList({ onlyAvailable: true }) as readonly ListedService[];
+  return listed
+    .filter(({ name }) => name === MEMBER)
+    .map(({ nodeID }) => nodeID)
+    .sort();
+}
+
+export async function joinPlacement(broker: ServiceBroker): Promise<void> {
+  const service = broker.createService(engineMember);
+  await broker.waitForServices([service.fullName], 5_000, 10);
+}
+
+export async function leavePlacement(broker: ServiceBroker): Promise<void> {
+  await broker.destroyService(MEMBER);
+}
+
+export interface Membership {
+  /** The engines that take part in placement. */
+  readonly members: readonly string[];
+  /** All nodes that can be reached, of any role. */
+  readonly alive: readonly string[];
+}
+
+function membership(broker: ServiceBroker): Membership {
+  const nodes = broker.registry.getNodeList({ onlyAvailable: true }) as readonly { readonly id: string }[];
+  return { members: engineMembers(broker), alive: nodes.map(({ id }) => id).sort() };
+}
+
+/** Calls `changed` now and whenever the members change. Returns a function that ends it. */
+export function watchMembers(broker: ServiceBroker, changed: (now: Membership) => void): () => void {
+  let known: string | null = null;
+  const look = (): void => {
+    const now = membership(broker);
+    if (now.members.join() === known) return;
+    known = now.members.join();
+    changed(now);
+  };
+  broker.localBus.on('$services.changed', look);
+  broker.localBus.on('$node.disconnected', look);
+  look();
+  return () => {
+    broker.localBus.off('$services.changed', look);
+    broker.localBus.off('$node.disconnected', look);
+  };
+}

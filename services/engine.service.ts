@@ -1,0 +1,105 @@
+/** The engine node on the cluster's bus: takes batches for its shards, and answers operators. */
+import type { Context, ServiceSchema } from 'moleculer';
+import { mustUuid } from './operator-input.ts';
+import type { Answer, Envelope } from '../actors/envelope.ts';
+import type { HostStats } from '../actors/host-options.ts';
+import type { SessionView } from '../actors/messages.ts';
+import { viewOf } from '../actors/session.ts';
+import type { ShardHost } from '../actors/shard-host.ts';
+import { keyToUuid } from '../lib/uuid.ts';
+
+/** How long an operator's flush may take. */
+export const FLUSH_ALL_MS = 50_000;
+
+export interface DeliverParams {
+  readonly envelopes: readonly Envelope[];
+  readonly suspects: readonly string[];
+}
+
+/** A session as operators see it. */
+export interface HeldSession extends Omit<SessionView, 'sessionId' | 'gameId' | 'deviceId'> {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly gameId: string;
+  readonly deviceId: string;
+  readonly rev: number;
+  readonly flushedRev: number;
+}
+
+export interface EngineDeps {
+  readonly host: ShardHost;
+  /** Leaves placement, hands all shards off, and resolves when this node holds none. The node goes on running. */
+  readonly drain: () => Promise<void>;
+  /** Takes part in placement again. */
+  readonly rejoin: () => Promise<void>;
+  readonly now: () => number;
+}
+
+export function engineService({ host, drain, rejoin, now }: EngineDeps): ServiceSchema {
+  return {
+    name: 'engine',
+    actions: {
+      /** A region's batch. Answers in the order of the envelopes. */
+      deliver: {
+        visibility: 'public',
+        handler: (ctx: Context<DeliverParams>): Promise<readonly Answer[]> =>
+          host.deliver(ctx.params.envelopes, ctx.params.suspects),
+      },
+      /** Another engine released these shards for this one. */
+      offer: {
+        handler(ctx: Context<{ shards: readonly number[] }>): void {
+          host.acceptOffer(ctx.params.shards);
+        },
+      },
+      stats: { handler: (): HostStats => host.stats() },
+      /** The shards this node serves. */
+      shards: {
+        handler: (): readonly { shard: number; epoch: number; users: number; live: number }[] =>
+          Array.from(host.shards(), (shard) => ({
+            shard: shard.id,
+            epoch: shard.epoch,
+            users: shard.users,
+            live: shard.liveSessions,
+          })),
+      },
+      /** What this node holds of a user; null when the user's shard is elsewhere. */
+      user: {
+        handler(ctx: Context<{ user_id: string }>): readonly HeldSession[] | null {
+          const user = mustUuid(ctx.params.user_id);
+          const state = host.peek(user);
+          return state?.map((session) => held(keyToUuid(user), session, state)) ?? null;
+        },
+      },
+      /** Looks for a session among all users of this node. */
+      session: {
+        handler(ctx: Context<{ session_id: string }>): HeldSession | null {
+          const id = mustUuid(ctx.params.session_id);
+          for (const shard of host.shards()) {
+            for (const [user, state] of shard.states()) {
+              const session = state.find((candidate) => candidate.id === id);
+              if (session) return held(keyToUuid(user), session, state);
+            }
+          }
+          return null;
+        },
+      },
+      /** Writes everything to PostgreSQL now. Answers how many users that concerned. */
+      flush: { handler: (): Promise<number> => host.flushAll(now() + FLUSH_ALL_MS) },
+      drain: { handler: (): Promise<void> => drain() },
+      rejoin: { handler: (): Promise<void> => rejoin() },
+    },
+  };
+}
+
+function held(userId: string, session: Parameters<typeof viewOf>[1], state: Parameters<typeof viewOf>[0]): HeldSession {
+  const view = viewOf(state, session);
+  return {
+    ...view,
+    userId,
+    sessionId: keyToUuid(view.sessionId),
+    gameId: keyToUuid(view.gameId),
+    deviceId: keyToUuid(view.deviceId),
+    rev: session.rev,
+    flushedRev: session.flushedRev,
+  };
+}
