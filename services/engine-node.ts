@@ -1,5 +1,5 @@
 /** The engine role of a process: the shard host, its place in the cluster, and how it leaves it. */
-import type { LoggerInstance, ServiceBroker } from 'moleculer';
+import type { ServiceBroker } from 'moleculer';
 import { joinPlacement, leavePlacement, watchMembers, engineMembers } from './engine-membership.ts';
 import { hostOptions } from './engine-settings.ts';
 import { engineService } from './engine.service.ts';
@@ -77,7 +77,7 @@ export function engineNode({ broker, config, store, sink, clock }: EngineNodeDep
 }
 
 function hostEvents({ logger, metrics }: ServiceBroker): HostEvents {
-  const log: LoggerInstance = logger;
+  const log = logger;
   const told = new Map<string, number>();
   /** A broken dependency fails many times a second; once a second is enough to say so. */
   const seldom = (what: string, tell: () => void): void => {
@@ -101,7 +101,7 @@ function hostEvents({ logger, metrics }: ServiceBroker): HostEvents {
       log.info({ msg: 'shard fenced', shard: shard.id, epoch: shard.epoch, owner });
     },
     committed: (_shards, records, ms) => {
-      metrics.increment('library.engine.checkpoint.records.total', null, records);
+      metrics.increment('library.engine.checkpoint.records.total', {}, records);
       metrics.observe('library.engine.checkpoint.commit.ms', ms);
     },
     commitFailed: (error) => {
@@ -109,7 +109,7 @@ function hostEvents({ logger, metrics }: ServiceBroker): HostEvents {
       seldom('commit', () => log.error({ msg: 'checkpoint not confirmed', error: text(error) }));
     },
     flushed: (rows, ms) => {
-      metrics.increment('library.engine.flush.rows.total', null, rows);
+      metrics.increment('library.engine.flush.rows.total', {}, rows);
       metrics.observe('library.engine.flush.ms', ms);
     },
     flushFailed: (error) => {
