@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { openSync } from 'node:fs';
+import path from 'node:path';
+
+export interface NodeProcessSpec {
+  readonly id: string;
+  readonly role: 'engine' | 'domain' | 'gateway';
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile?: string;
+}
+
+/** What a started process tells its parent. */
+export interface ReadyMessage {
+  readonly kind: 'ready';
+  /** Where its REST API is; null when it is no gateway. */
+  readonly url: string | null;
+}
+
+const PROGRAM = path.resolve(import.meta.dirname, '../start.ts');
+const START_MS = 60_000;
+const STOP_MS = 30_000;
+
+/** One process of the product, that can be killed, frozen and started again under the same name. */
+export class NodeProcess {
+  readonly id: string;
+  readonly role: NodeProcessSpec['role'];
+  readonly #spec: NodeProcessSpec;
+  #child: ChildProcess | null = null;
+  #exited: Promise<void> = Promise.resolve();
+  #url: string | null = null;
+
+  constructor(spec: NodeProcessSpec) {
+    this.id = spec.id;
+    this.role = spec.role;
+    this.#spec = spec;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  get running(): boolean {
+    return this.#child !== null;
+  }
+
+  /** The base URL of a gateway. It stays the same over restarts. */
+  get url(): string {
+    if (this.#url === null) throw new Error(`${this.id} is not a gateway that has started`);
+    return this.#url;
+  }
+
+  /** Resolves when the process serves. */
+  async start(): Promise<void> {
+    if (this.#child) throw new Error(`${this.id} is running already`);
+    const { env, logFile } = this.#spec;
+    const port = this.#url === null ? {} : { LIBRARY_HTTP_PORT: new URL(this.#url).port };
+    const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
+    const child = spawn(process.execPath, [PROGRAM], {
+      env: { ...process.env, ...env, ...port },
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+    this.#child = child;
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', () => {
+        this.#child = null;
+        resolve();
+      });
+    });
+    this.#url = (await this.#ready(child)).url;
+  }
+
+  #ready(child: ChildProcess): Promise<ReadyMessage> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`${this.id} did not come up within ${START_MS / 1_000} s`));
+      }, START_MS);
+      child.once('message', (message) => {
+        clearTimeout(timer);
+        resolve(message as ReadyMessage);
+      });
+      child.once('exit', (code, signal) => {
+        clearTimeout(timer);
+        reject(new Error(`${this.id} ended while starting (${signal ?? code})`));
+      });
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** As a crash: nothing is drained. Resolves when the process is gone. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.#exited;
+  }
+
+  /** In good order: SIGTERM, and SIGKILL only when that does not end it. */
+  async stop(): Promise<void> {
+    if (!this.#child) return;
+    this.signal('SIGCONT');
+    this.signal('SIGTERM');
+    const timer = setTimeout(() => this.signal('SIGKILL'), STOP_MS);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+}
