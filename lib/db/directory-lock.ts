@@ -22,6 +22,9 @@ const LOCK_FILE = 'lock';
 /**
  * Takes the directory for this process; it is created when missing. A lock whose process is gone (kill -9) is taken over.
  *
+ * The heir of a dead holder makes the one file named after the holder's token, so of many who find it dead one wins,
+ * and only then replaces the lock. Should the heir die in between, its own token names the next file, and so on.
+ *
  * @returns a function that lets go of it.
  * @throws DirectoryInUse when a living process (or another part of this one) holds it.
  */
@@ -29,15 +32,10 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   await mkdir(directory, { recursive: true });
   const file = join(directory, LOCK_FILE);
   const mine: Holder = { pid: process.pid, started: await startOf(process.pid), token: randomUUID() };
-  const draft = `${file}.${mine.token}`;
+  const draft = join(directory, `${mine.token}.draft`);
   await writeFile(draft, JSON.stringify(mine));
   try {
-    while (!(await linked(draft, file))) {
-      const holder = await readHolder(file);
-      if (holder === null) continue;
-      if (await alive(holder)) throw new DirectoryInUse(directory, holder.pid);
-      await removeStale(file, holder, `${draft}.stale`);
-    }
+    while (!(await acquired(directory, file, draft))) continue;
   } finally {
     await rm(draft, { force: true });
   }
@@ -45,6 +43,28 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
     const holder = await readHolder(file);
     if (holder?.token === mine.token) await rm(file, { force: true });
   };
+}
+
+/** False when another was quicker and the state has to be looked at anew. */
+async function acquired(directory: string, file: string, draft: string): Promise<boolean> {
+  const dead: { readonly path: string; readonly token: string }[] = [];
+  let path = file;
+  while (!(await linked(draft, path))) {
+    const holder = await readHolder(path);
+    if (holder === null) return false;
+    if (await alive(holder)) throw new DirectoryInUse(directory, holder.pid);
+    dead.push({ path, token: holder.token });
+    path = `${file}.${holder.token}`;
+  }
+  // Whoever replaced the lock after we read it has removed the files we followed: ours then leads from nowhere.
+  for (const { path: followed, token } of dead) {
+    if ((await readHolder(followed))?.token === token) continue;
+    await rm(path, { force: true });
+    return false;
+  }
+  if (path !== file) await rename(path, file);
+  for (const { path: followed } of dead.slice(1)) await rm(followed, { force: true });
+  return true;
 }
 
 /** Creating a link fails when the name exists, and the file appears whole: nobody reads half a lock. */
@@ -69,19 +89,6 @@ async function readHolder(file: string): Promise<Holder | null> {
   }
 }
 
-/** Moves the dead holder's lock aside. Of two processes doing so at once, the later may grab a fresh lock: it goes back. */
-async function removeStale(file: string, stale: Holder, aside: string): Promise<void> {
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return;
-    throw error;
-  }
-  const moved = await readHolder(aside);
-  if (moved !== null && moved.token !== stale.token) await linked(aside, file);
-  await rm(aside, { force: true });
-}
-
 async function alive(holder: Holder): Promise<boolean> {
   try {
     process.kill(holder.pid, 0);
@@ -89,7 +96,8 @@ async function alive(holder: Holder): Promise<boolean> {
     if (isErrno(error, 'ESRCH')) return false;
     if (!isErrno(error, 'EPERM')) throw error;
   }
-  return holder.started === (await startOf(holder.pid));
+  const started = await startOf(holder.pid);
+  return holder.started === null || started === null || holder.started === started;
 }
 
 /** When the process started, where the system tells (Linux: boot id and clock ticks since boot); null elsewhere. */
@@ -106,5 +114,5 @@ async function startOf(pid: number): Promise<string | null> {
 }
 
 function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+  return (error as NodeJS.ErrnoException | null)?.code === code;
 }

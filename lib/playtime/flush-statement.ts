@@ -1,0 +1,102 @@
+import type { SessionRow } from '../ports/playtime-sink.ts';
+import { keyToUuid, type UuidKey } from '../uuid.ts';
+
+/**
+ * The sums that follow from what changed. Expects `delta (user_id, game_id, day, ms, last_played_at)`, one row a
+ * (user, game, day). Every writer of playtime ends in this same text, so all of them lock the same tables in the same
+ * order, and the rows of a table in the order of its key: they wait for each other, but never in a circle.
+ */
+export const SUMS_FROM_DELTA = `
+daily AS (
+  INSERT INTO playtime_stats_daily AS t (user_id, day, game_id, ms)
+  SELECT user_id, day, game_id, ms FROM delta WHERE ms <> 0 ORDER BY user_id, day, game_id
+  ON CONFLICT (user_id, day, game_id) DO UPDATE SET ms = t.ms + excluded.ms
+),
+monthly AS (
+  INSERT INTO playtime_stats_monthly AS t (user_id, month, game_id, ms)
+  SELECT user_id, date_trunc('month', day::timestamp)::date AS month, game_id, sum(ms) FROM delta
+  GROUP BY user_id, month, game_id HAVING sum(ms) <> 0 ORDER BY user_id, month, game_id
+  ON CONFLICT (user_id, month, game_id) DO UPDATE SET ms = t.ms + excluded.ms
+)
+INSERT INTO playtime_totals AS t (user_id, game_id, ms, last_played_at)
+SELECT user_id, game_id, sum(ms), max(last_played_at) FROM delta GROUP BY user_id, game_id ORDER BY user_id, game_id
+ON CONFLICT (user_id, game_id) DO UPDATE
+SET ms = t.ms + excluded.ms, last_played_at = GREATEST(t.last_played_at, excluded.last_played_at)`;
+
+/**
+ * Writes session rows and moves daily, monthly and total playtime by exactly what changed in them, in one statement.
+ *
+ * A row is taken when its `rev` is above the stored one; no day's credit ever falls. The change is read from the row
+ * itself after the update (`prev_*` hold what it had before): a copy of the old value read beside the upsert may be
+ * older than the row that the upsert, having waited for another writer, really changes - and would count twice.
+ */
+export const FLUSH_STATEMENT = `
+WITH up AS (
+  INSERT INTO playtime_sessions AS s (
+    user_id, session_id, started_at, game_id, device_id, client_session_id, last_beat_at, seq, ended_at, end_reason,
+    offline, rev, first_day, ms_by_day, ms
+  )
+  SELECT
+    user_id, session_id, to_timestamp(started / 1000.0), game_id, device_id, client_session_id,
+    to_timestamp(last_beat / 1000.0), seq, to_timestamp(ended / 1000.0), end_reason,
+    $14::boolean, rev, '1970-01-01'::date + first_day, by_day::bigint[], ms
+  FROM unnest(
+    $1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::integer[],
+    $9::bigint[], $10::text[], $11::bigint[], $12::integer[], $13::text[], $15::bigint[]
+  ) AS input (
+    user_id, session_id, started, game_id, device_id, client_session_id, last_beat, seq, ended, end_reason, rev,
+    first_day, by_day, ms
+  )
+  ORDER BY user_id, session_id
+  ON CONFLICT (user_id, session_id, started_at) DO UPDATE SET
+    last_beat_at = GREATEST(s.last_beat_at, excluded.last_beat_at),
+    seq = excluded.seq,
+    ended_at = excluded.ended_at,
+    end_reason = excluded.end_reason,
+    rev = excluded.rev,
+    prev_first_day = s.first_day,
+    prev_ms_by_day = s.ms_by_day,
+    first_day = LEAST(s.first_day, excluded.first_day),
+    ms_by_day = CASE
+      WHEN s.first_day = excluded.first_day AND cardinality(s.ms_by_day) = 1 AND cardinality(excluded.ms_by_day) = 1
+      THEN ARRAY[GREATEST(s.ms_by_day[1], excluded.ms_by_day[1])]
+      ELSE playtime_merge_days(s.first_day, s.ms_by_day, excluded.first_day, excluded.ms_by_day) END,
+    ms = CASE
+      WHEN s.first_day = excluded.first_day AND cardinality(s.ms_by_day) = 1 AND cardinality(excluded.ms_by_day) = 1
+      THEN GREATEST(s.ms, excluded.ms)
+      ELSE playtime_sum(
+        playtime_merge_days(s.first_day, s.ms_by_day, excluded.first_day, excluded.ms_by_day)) END
+  WHERE s.rev < excluded.rev
+  RETURNING s.user_id, s.game_id, s.first_day, s.ms_by_day, s.prev_first_day, s.prev_ms_by_day, s.last_beat_at
+),
+delta AS (
+  SELECT
+    user_id, game_id, first_day + n - 1 AS day,
+    sum(ms_by_day[n] - coalesce(prev_ms_by_day[first_day + n - prev_first_day], 0))::bigint AS ms,
+    max(last_beat_at) AS last_played_at
+  FROM up CROSS JOIN LATERAL generate_subscripts(ms_by_day, 1) AS n
+  GROUP BY user_id, game_id, first_day + n - 1
+),${SUMS_FROM_DELTA}`;
+
+/** The statement's parameters: one array a column. Built as text, which spares the driver from looking at each value. */
+export function flushParameters(rows: readonly SessionRow[], offline: boolean): readonly unknown[] {
+  const column = (value: (row: SessionRow) => string | number | null): string => `{${rows.map(value).join(',')}}`;
+  const uuid = (key: (row: SessionRow) => UuidKey): string => column((row) => keyToUuid(key(row)));
+  return [
+    uuid((row) => row.userId),
+    uuid((row) => row.sessionId),
+    column((row) => row.startedAt),
+    uuid((row) => row.gameId),
+    uuid((row) => row.deviceId),
+    rows.map((row) => row.clientSessionId),
+    column((row) => row.lastBeatAt),
+    column((row) => row.seq),
+    column((row) => row.ended?.at ?? 'NULL'),
+    column((row) => row.ended?.reason ?? 'NULL'),
+    column((row) => row.rev),
+    column((row) => row.firstDay),
+    `{${rows.map((row) => `"{${row.msByDay.join(',')}}"`).join(',')}}`,
+    offline,
+    column((row) => row.msByDay.reduce((sum, ms) => sum + ms, 0)),
+  ];
+}

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { openDatabase, type Database } from '../../../lib/db/database.ts';
+import { migrateDown, migrateToLatest, migrationStatus } from '../../../lib/db/migrate.ts';
+import { prepareDatabase } from '../../../lib/db/prepare.ts';
+import { createDatabase, type FreshDatabase } from '../../../scripts/servers/postgres.ts';
+import { onEachDatabase, TEST_NOW } from '../../databases.ts';
+import { describeWithServer } from '../../servers.ts';
+
+onEachDatabase('the migrations', (database) => {
+  it('can each be taken back, and applied again', async () => {
+    const all = (await migrationStatus(database())).map(({ name }) => name);
+    const takenBack: string[] = [];
+    for (let names = await migrateDown(database()); names.length > 0; names = await migrateDown(database())) {
+      takenBack.push(...names);
+    }
+    expect(takenBack.toReversed()).toEqual(all);
+    const { rows } = await database().executor.query<{ table_name: string }>(
+      `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name NOT LIKE 'kysely_%'`,
+    );
+    expect(rows).toEqual([]);
+    expect(await migrateToLatest(database())).toEqual(all);
+  });
+
+  it("begin every per-user table's primary key with the user", async () => {
+    const { rows } = await database().executor.query<{ table: string; first: string }>(
+      `SELECT relname AS table, attname AS first FROM pg_constraint
+       JOIN pg_class ON pg_class.oid = conrelid JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+       WHERE contype = 'p' AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = conrelid AND a.attname = 'user_id')`,
+    );
+    expect(rows.length).toBeGreaterThan(7);
+    expect(rows.filter(({ first }) => first !== 'user_id')).toEqual([]);
+  });
+});
+
+describeWithServer('PostgreSQL', 'many processes that start at once', (address) => {
+  let fresh: FreshDatabase;
+  let databases: Database[];
+  beforeEach(async () => {
+    fresh = await createDatabase(address, 'migrate');
+    databases = await Promise.all(Array.from({ length: 5 }, () => openDatabase({ dsn: fresh.dsn })));
+  });
+  afterEach(async () => {
+    await Promise.all(databases.map((database) => database.close()));
+    await fresh.drop();
+  });
+
+  it('apply each migration once, and make each partition once', async () => {
+    const applied = await Promise.all(databases.map((database) => prepareDatabase(database, TEST_NOW)));
+    const all = (await migrationStatus(databases[0]!)).map(({ name }) => name);
+    expect(applied.flat().toSorted()).toEqual(all);
+  }, 30_000);
+});
