@@ -93,7 +93,12 @@ export interface SessionView {
 
 export interface HeldReply {
   readonly kind: 'held';
-  readonly sessions: readonly SessionView[];
+  readonly sessions: readonly HeldSession[];
+}
+
+/** Beside what every reply shows, what only the history needs. */
+export interface HeldSession extends SessionView {
+  readonly clientSessionId: string | null;
 }
 
 export interface DoneReply {

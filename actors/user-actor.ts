@@ -15,7 +15,7 @@
  * - A5  An ended session never changes again.
  */
 import { addCredit, creditOf, totalCredit } from './credit.ts';
-import type { Command, End, Heartbeat, RefusedReply, Reply, Revoke, Start } from './messages.ts';
+import type { Command, End, Heartbeat, HeldSession, RefusedReply, Reply, Revoke, Start } from './messages.ts';
 import { isLive, viewOf, type Session, type UserState } from './session.ts';
 import type { EndReason } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
@@ -59,7 +59,7 @@ export function turn(before: UserState, command: Command, clock: number, rules: 
         reply: DONE,
       };
     case 'held':
-      return { state, reply: { kind: 'held', sessions: state.map((session) => viewOf(state, session)) } };
+      return { state, reply: { kind: 'held', sessions: state.map((session) => heldView(state, session)) } };
     case 'flush':
       return { state, reply: DONE };
   }
@@ -91,6 +91,10 @@ function ended(session: Session, at: number, reason: EndReason): Session {
 
 function replace(state: UserState, next: Session): UserState {
   return state.map((session) => (session.id === next.id ? next : session));
+}
+
+function heldView(state: UserState, session: Session): HeldSession {
+  return { ...viewOf(state, session), clientSessionId: session.clientSessionId };
 }
 
 function refused(state: UserState, reason: RefusedReply['reason'], session: Session | null): Turn {
