@@ -5,7 +5,8 @@ import { demoToken } from './demo-token.ts';
 
 const count = (text: string): number => {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > 32) throw new Error(`expected a number from 1 to 32: ${text}`);
+  if (!Number.isInteger(number) || number < 1 || number > 32)
+    throw new Error(`expected a number from 1 to 32: ${text}`);
   return number;
 };
 
@@ -24,7 +25,7 @@ const cluster = await LocalCluster.start({
   gateways: options.gateways,
   domains: options.domains,
   httpPort: options.port,
-  env: { DEMO_DATA: 'true' },
+  env: { DEMO_DATA: 'always' },
   ...(options.log === undefined ? {} : { logFile: options.log }),
 }).catch((error: unknown) => {
   console.error(`cluster: ${error instanceof Error ? error.message : String(error)}`);
@@ -38,7 +39,9 @@ for (const node of cluster.nodes.values()) {
 }
 console.log(`\nThe operators' console:  NATS_URL=${cluster.servers.nats.address} npm run repl`);
 console.log(`A demo token:            TOKEN=$(npm run -s token)\n`);
-console.log(`  curl -H "authorization: Bearer ${await demoToken()}" ${cluster.gateways[0]?.url}/api/v1/library/playtime/live\n`);
+console.log(
+  `  curl -H "authorization: Bearer ${await demoToken()}" ${cluster.gateways[0]?.url}/api/v1/library/playtime/live\n`,
+);
 
 const end = (): void => {
   console.log('\nEnding the cluster ...');

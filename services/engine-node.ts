@@ -2,8 +2,8 @@
 import type { ServiceBroker } from 'moleculer';
 import { joinPlacement, leavePlacement, watchMembers, engineMembers } from './engine-membership.ts';
 import { hostOptions } from './engine-settings.ts';
+import { hostEvents, observeHost } from './engine-telemetry.ts';
 import { engineService } from './engine.service.ts';
-import type { HostEvents } from '../actors/host-options.ts';
 import { ShardHost } from '../actors/shard-host.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
@@ -38,6 +38,7 @@ export function engineNode({ broker, config, store, sink, clock }: EngineNodeDep
     });
   };
   const host = new ShardHost(hostOptions(config), { store, sink, clock, offer, events: hostEvents(broker) });
+  const endObserving = observeHost(broker, host, clock);
   let unwatch: (() => void) | null = null;
   let draining: Promise<void> | null = null;
 
@@ -71,50 +72,8 @@ export function engineNode({ broker, config, store, sink, clock }: EngineNodeDep
     drain,
     stop() {
       unwatch?.();
+      endObserving();
       host.stop();
-    },
-  };
-}
-
-function hostEvents({ logger, metrics }: ServiceBroker): HostEvents {
-  const log = logger;
-  const told = new Map<string, number>();
-  /** A broken dependency fails many times a second; once a second is enough to say so. */
-  const seldom = (what: string, tell: () => void): void => {
-    const now = Date.now();
-    if (now - (told.get(what) ?? 0) < 1_000) return;
-    told.set(what, now);
-    tell();
-  };
-  const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-  return {
-    acquired: (shard) => {
-      metrics.increment('library.engine.shards.acquired.total');
-      log.debug({ msg: 'shard acquired', shard: shard.id, epoch: shard.epoch, users: shard.users });
-    },
-    acquireFailed: (shard, error) => {
-      seldom('acquire', () => log.error({ msg: 'shard not acquired', shard, error: text(error) }));
-    },
-    releaseFailed: (shard, error) => log.warn({ msg: 'shard not released', shard, error: text(error) }),
-    fenced: (shard, owner) => {
-      metrics.increment('library.engine.shards.fenced.total');
-      log.info({ msg: 'shard fenced', shard: shard.id, epoch: shard.epoch, owner });
-    },
-    committed: (_shards, records, ms) => {
-      metrics.increment('library.engine.checkpoint.records.total', {}, records);
-      metrics.observe('library.engine.checkpoint.commit.ms', ms);
-    },
-    commitFailed: (error) => {
-      metrics.increment('library.engine.checkpoint.failures.total');
-      seldom('commit', () => log.error({ msg: 'checkpoint not confirmed', error: text(error) }));
-    },
-    flushed: (rows, ms) => {
-      metrics.increment('library.engine.flush.rows.total', {}, rows);
-      metrics.observe('library.engine.flush.ms', ms);
-    },
-    flushFailed: (error) => {
-      metrics.increment('library.engine.flush.failures.total');
-      seldom('flush', () => log.error({ msg: 'playtime not flushed, will be tried again', error: text(error) }));
     },
   };
 }

@@ -1,0 +1,104 @@
+import type { GrantBody } from '../../lib/contract/admin.ts';
+import type {
+  BeatBody,
+  BeatReply,
+  EndReply,
+  OfflineBody,
+  OfflineReply,
+  PlaySessionPage,
+  PlaytimeStats,
+  StartBody,
+  StartedSession,
+} from '../../lib/contract/playtime.ts';
+
+/** An answer that is no success. `status` is 0 when there was no answer at all. */
+export class RequestFailed extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, detail: string) {
+    super(`${status} ${code}: ${detail}`);
+    this.name = 'RequestFailed';
+    this.status = status;
+    this.code = code;
+  }
+
+  /** Whether the service may have carried the request out although it did not say so. */
+  get unknownOutcome(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+const BASE = '/api/v1/library';
+
+/** The REST API as one user's launcher uses it, typed by the contract. */
+export class LibraryClient {
+  readonly #url: () => string;
+  readonly #token: string;
+  readonly #timeoutMs: number;
+
+  /** @param url where the service is (`http://127.0.0.1:8080`), asked before every request */
+  constructor(url: () => string, token: string, timeoutMs = 10_000) {
+    this.#url = url;
+    this.#token = token;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  start(body: StartBody): Promise<StartedSession> {
+    return this.#send('POST', '/playtime/start', body);
+  }
+
+  heartbeat(body: BeatBody): Promise<BeatReply> {
+    return this.#send('POST', '/playtime/heartbeat', body);
+  }
+
+  end(body: BeatBody): Promise<EndReply> {
+    return this.#send('POST', '/playtime/end', body);
+  }
+
+  offline(body: OfflineBody): Promise<OfflineReply> {
+    return this.#send('POST', '/playtime/offline', body);
+  }
+
+  stats(): Promise<PlaytimeStats> {
+    return this.#send('GET', '/playtime/stats');
+  }
+
+  sessions(cursor: string | null = null): Promise<PlaySessionPage> {
+    return this.#send('GET', `/playtime/sessions?limit=200${cursor === null ? '' : `&cursor=${cursor}`}`);
+  }
+
+  /** With the token of an admin or a service. */
+  grant(userId: string, body: GrantBody): Promise<unknown> {
+    return this.#send('POST', `/admin/users/${userId}/games`, body);
+  }
+
+  async #send<Reply>(method: string, path: string, body?: object): Promise<Reply> {
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${this.#url()}${BASE}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      });
+      text = await response.text();
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      throw new RequestFailed(0, 'NO_ANSWER', cause instanceof Error ? cause.message : String(cause));
+    }
+    if (response.ok) return JSON.parse(text) as Reply;
+    const problem = parseProblem(text);
+    throw new RequestFailed(response.status, problem.code, problem.detail);
+  }
+}
+
+function parseProblem(text: string): { code: string; detail: string } {
+  try {
+    const { code, detail } = JSON.parse(text) as { code?: string; detail?: string };
+    return { code: code ?? 'NO_CODE', detail: detail ?? text };
+  } catch {
+    return { code: 'NO_PROBLEM_DOCUMENT', detail: text.slice(0, 200) };
+  }
+}
