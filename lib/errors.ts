@@ -16,9 +16,11 @@ export const ERRORS = {
   TOO_MANY_LIVE_SESSIONS: { status: 409, title: 'Too many games are being played at once' },
   IDEMPOTENCY_KEY_IN_USE: { status: 409, title: 'The first request with this key is still under way' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'This key was used with another request' },
+  CLIENT_TOO_SLOW: { status: 408, title: 'The request did not arrive in time' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The request body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The request body must be application/json' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  REQUEST_HEADERS_TOO_LARGE: { status: 431, title: 'The request head is too large' },
   INTERNAL: { status: 500, title: 'The service failed' },
   UNAVAILABLE: { status: 503, title: 'The service cannot answer right now' },
 } as const satisfies Record<string, { status: number; title: string }>;

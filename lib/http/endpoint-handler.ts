@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Verified, Verifier } from '../auth/verifier.ts';
+import { mayAccess, scopeOf } from '../contract/access.ts';
+import type { Endpoint, Request } from '../contract/endpoint.ts';
+import { compileQuery } from '../contract/query.ts';
+import { compileCheck, invalid } from '../contract/validation.ts';
+import type { Check } from '../contract/validation.ts';
+import { LibraryError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Trace } from '../telemetry/trace.ts';
+import { answerOnce, idempotencyKey } from './idempotency.ts';
+import type { Answer, IdempotencyStore } from './idempotency.ts';
+import { jsonBody, requireJson } from './json-body.ts';
+import type { Exchange } from './respond.ts';
+
+export interface EndpointDependencies {
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly bodyLimitBytes: number;
+  readonly requestDeadlineMs: number;
+  readonly idempotency: IdempotencyStore;
+  /** Does the endpoint's work. */
+  readonly call: (endpoint: Endpoint, request: Request, user: Verified, trace: Trace) => Promise<unknown>;
+}
+
+/** Works out the answer to one request; whatever is wrong with it is thrown, a LibraryError where a rule refuses. */
+export type EndpointHandler = (exchange: Exchange, params: Readonly<Record<string, string>>) => Promise<Answer>;
+
+/**
+ * The way of a request through the gateway. Each step may end it:
+ * authentication (401), role (403), path (422), whose data (403), query (422), body (415, 413, 400, 422),
+ * idempotency (409, 422, or the stored reply), and only then the work itself.
+ */
+export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDependencies): EndpointHandler {
+  const { verifier, clock, bodyLimitBytes, requestDeadlineMs, call } = dependencies;
+  const readQuery = compileQuery(endpoint.query);
+  const checkParams = checkOf(endpoint.params);
+  const checkQuery = checkOf(endpoint.query ?? NO_QUERY);
+  const checkBody = checkOf(endpoint.body);
+
+  return async ({ req, trace }, pathParams) => {
+    const deadline = clock.now() + requestDeadlineMs;
+    const { authorization } = req.headers;
+    const user = verifier.cached(authorization) ?? (await verifier.verify(authorization));
+    if (scopeOf(endpoint, user.caller.roles) === null) throw forbidden();
+
+    const params = lowerCase(pathParams);
+    checkParams(params);
+    const userId = params['user_id'] ?? user.caller.userId;
+    if (!mayAccess(endpoint, user.caller, userId)) throw forbidden();
+
+    const query = readQuery(searchOf(req));
+    checkQuery(query);
+
+    const body = endpoint.body === undefined ? NO_BODY : await readBody(req, bodyLimitBytes);
+    checkBody(body.value);
+    const owner = ownerNamedIn(body.value) ?? userId;
+    if (!mayAccess(endpoint, user.caller, owner)) throw forbidden();
+
+    const request: Request = {
+      caller: user.caller,
+      userId: owner,
+      params,
+      query,
+      body: body.value,
+      deadline,
+    };
+    const work = async (): Promise<Answer> => {
+      const result = await call(endpoint, request, user, trace);
+      return { status: endpoint.status, body: endpoint.status === 204 ? '' : JSON.stringify(result), replayed: false };
+    };
+    const key = endpoint.method === 'POST' ? idempotencyKey(req.headers['idempotency-key']) : null;
+    if (key === null) return work();
+    const fingerprint = createHash('sha256')
+      .update(`${endpoint.id} ${JSON.stringify(params)} `)
+      .update(body.bytes)
+      .digest('hex');
+    return answerOnce(dependencies.idempotency, { userId: user.caller.userId, key, fingerprint }, trace, work);
+  };
+}
+
+const NO_QUERY = { type: 'object', additionalProperties: false };
+const NO_BODY = { value: undefined, bytes: Buffer.alloc(0) };
+
+async function readBody(req: IncomingMessage, limit: number) {
+  requireJson(req);
+  return jsonBody(req, limit);
+}
+
+function checkOf(schema: Endpoint['params']): (value: unknown) => void {
+  if (schema === undefined) return () => {};
+  const check: Check = compileCheck(schema);
+  return (value) => {
+    const errors = check(value);
+    if (errors !== null) throw invalid(errors);
+  };
+}
+
+function searchOf(req: IncomingMessage): string {
+  const url = req.url ?? '';
+  const at = url.indexOf('?');
+  return at < 0 ? '' : url.slice(at + 1);
+}
+
+/** Every path parameter is a UUID, whose letters mean the same in either case. */
+function lowerCase(params: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value.toLowerCase()]));
+}
+
+function ownerNamedIn(body: unknown): string | null {
+  const named = (body as { user_id?: unknown } | null | undefined)?.user_id;
+  return typeof named === 'string' ? named.toLowerCase() : null;
+}
+
+function forbidden(): LibraryError {
+  return new LibraryError('FORBIDDEN', "The caller's roles do not allow this");
+}

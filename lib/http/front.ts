@@ -1,0 +1,43 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { traceFrom } from '../telemetry/trace.ts';
+import type { HotHandler } from './hot-path.ts';
+import type { Exchange } from './respond.ts';
+
+/** The first to see a request. */
+export interface Front {
+  readonly listener: RequestListener;
+  /** Handlers of the hot path, keyed by the whole request target of a POST: `/api/v1/library/playtime/heartbeat`. */
+  readonly hot: Map<string, HotHandler>;
+  /** The exchange of a request that went on to the handler behind. */
+  readonly exchangeOf: (req: IncomingMessage) => Exchange;
+}
+
+/** Gives every request its trace and starting time, takes the hot ones itself, and passes the others on. */
+export function createFront(behind: (req: IncomingMessage, res: ServerResponse) => unknown): Front {
+  const hot = new Map<string, HotHandler>();
+  const passedOn = new WeakMap<IncomingMessage, Exchange>();
+  return {
+    hot,
+    listener(req, res) {
+      const exchange: Exchange = { req, res, trace: traceFrom(req.headers.traceparent), startedAt: performance.now() };
+      if (req.method === 'POST' && hot.get(req.url ?? '')?.(exchange) === true) return;
+      passedOn.set(req, exchange);
+      normalise(req);
+      behind(req, res);
+    },
+    exchangeOf(req) {
+      const exchange = passedOn.get(req);
+      if (exchange === undefined) throw new TypeError('this request did not come through the front');
+      return exchange;
+    },
+  };
+}
+
+/**
+ * HEAD is GET whose body node leaves out (it decided so when the response was made). OPTIONS must stay OPTIONS:
+ * moleculer-web would take it for the method that a CORS preflight asks about, and run that.
+ */
+function normalise(req: IncomingMessage): void {
+  if (req.method === 'HEAD') req.method = 'GET';
+  if (req.method === 'OPTIONS') delete req.headers['access-control-request-method'];
+}

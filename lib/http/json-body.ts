@@ -1,0 +1,72 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { LibraryError } from '../errors.ts';
+
+/**
+ * How much of a body that is too large is still read and thrown away, so that the client gets to see the answer before
+ * its connection ends. Beyond this, it does not.
+ */
+const LINGER_BYTES = 1_048_576;
+/** RFC 8259: JSON is UTF-8; the parameter has no meaning but is often sent. */
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
+
+/** @throws LibraryError UNSUPPORTED_MEDIA_TYPE unless the request's head announces plain JSON. */
+export function requireJson(req: IncomingMessage): void {
+  const { 'content-type': type, 'content-encoding': encoding } = req.headers;
+  if (type === undefined || !JSON_TYPE.test(type)) {
+    throw new LibraryError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json');
+  }
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new LibraryError('UNSUPPORTED_MEDIA_TYPE', 'Send the body without a content encoding');
+  }
+}
+
+/** Receives the parsed body and its bytes, or what is wrong with it. Called once; never when the client goes away. */
+export type BodyReceiver = (error: LibraryError | null, value: unknown, bytes: Buffer) => void;
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Reads a JSON body of at most `limit` bytes. A callback and not a promise: this is most of what the gateway itself
+ * does for a heartbeat.
+ */
+export function readJson(req: IncomingMessage, limit: number, receive: BodyReceiver): void {
+  let bytes: Buffer = NOTHING;
+  let chunks: Buffer[] | null = null;
+  let size = 0;
+  req.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= limit) {
+      if (bytes === NOTHING) bytes = chunk;
+      else (chunks ??= [bytes]).push(chunk);
+    } else if (size > limit + LINGER_BYTES) {
+      req.removeAllListeners('data');
+      req.removeAllListeners('end');
+      req.resume();
+      receive(tooLarge(limit), undefined, NOTHING);
+    }
+  });
+  req.on('end', () => {
+    if (size > limit) return receive(tooLarge(limit), undefined, NOTHING);
+    if (chunks !== null) bytes = Buffer.concat(chunks);
+    let value: unknown;
+    try {
+      if (!isUtf8(bytes)) throw new SyntaxError('not UTF-8');
+      value = JSON.parse(bytes.toString());
+    } catch {
+      return receive(new LibraryError('MALFORMED_REQUEST', 'The body is not valid JSON'), undefined, NOTHING);
+    }
+    receive(null, value, bytes);
+  });
+}
+
+/** As {@link readJson}, for those who wait. Never settles when the client goes away. */
+export function jsonBody(req: IncomingMessage, limit: number): Promise<{ value: unknown; bytes: Buffer }> {
+  return new Promise((resolve, reject) => {
+    readJson(req, limit, (error, value, bytes) => (error === null ? resolve({ value, bytes }) : reject(error)));
+  });
+}
+
+function tooLarge(limit: number): LibraryError {
+  return new LibraryError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes`);
+}

@@ -1,0 +1,8 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder that holds package.json. */
+export const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The OpenAPI document, generated from `lib/contract/`. */
+export const OPENAPI_FILE = join(PROJECT_ROOT, 'api/openapi/v1/library.yaml');

@@ -1,0 +1,36 @@
+import type { HttpMetrics } from '../telemetry/http-metrics.ts';
+import type { Answer } from './idempotency.ts';
+import { problemOf, respondProblem } from './problem.ts';
+import { respond } from './respond.ts';
+import type { Exchange } from './respond.ts';
+
+/** Where failures of ours are written down. Moleculer's loggers are such. */
+export interface FailureLog {
+  error(details: Record<string, unknown>, message: string): void;
+}
+
+/** Ends exchanges: writes the answer, counts it, and logs what was our own mistake. */
+export interface Reply {
+  answer(exchange: Exchange, operation: string, answer: Answer): void;
+  failure(exchange: Exchange, operation: string, error: unknown): void;
+}
+
+const REPLAYED = ['Idempotency-Replayed', 'true'];
+
+export function createReply(metrics: HttpMetrics, log: FailureLog): Reply {
+  const count = (exchange: Exchange, operation: string, status: number) =>
+    metrics.answered(operation, status, performance.now() - exchange.startedAt);
+  return {
+    answer(exchange, operation, { status, body, replayed }) {
+      // A stored refusal stays a problem document.
+      const type = status < 400 ? 'application/json' : 'application/problem+json';
+      respond(exchange.res, status, exchange.trace, type, body, replayed ? REPLAYED : undefined);
+      count(exchange, operation, status);
+    },
+    failure(exchange, operation, error) {
+      const problem = problemOf(error);
+      if (problem.unexpected) log.error({ err: error, operation, trace_id: exchange.trace.id }, 'request failed');
+      count(exchange, operation, respondProblem(exchange, problem));
+    },
+  };
+}

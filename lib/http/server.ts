@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Config } from '../config/config.ts';
+import { ERRORS } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { traceFrom } from '../telemetry/trace.ts';
+import { problemJson } from './problem.ts';
+
+/** One listening port, with limits on what a client may hold open and a way to stop without failing a request. */
+export interface HttpServer {
+  /** Resolves when connections are accepted. Rejects when the address cannot be had. */
+  listen(): Promise<AddressInfo>;
+  /** Where it listens; null before and after. */
+  address(): AddressInfo | null;
+  /** True once stopping has begun: answers then end their connections. */
+  readonly closing: boolean;
+  /** From now on every answer ends its connection, so that clients move elsewhere while this node still answers them. */
+  beginClosing(): void;
+  /**
+   * Accepts no more connections, ends the idle ones, and waits for requests under way.
+   *
+   * @param ms what is then still open is cut.
+   */
+  close(ms: number): Promise<void>;
+}
+
+export function createServer(http: Config['http'], port: number, clock: Clock, listener: RequestListener): HttpServer {
+  const options: ServerOptions = {
+    keepAliveTimeout: http.keepAliveTimeoutMs,
+    headersTimeout: http.headersTimeoutMs,
+    requestTimeout: http.requestTimeoutMs,
+    maxHeaderSize: http.maxHeaderBytes,
+    // Replies are small and must not wait for an acknowledgement.
+    noDelay: true,
+  };
+  let closing = false;
+  const listen: RequestListener = (req, res) => {
+    if (closing) res.shouldKeepAlive = false;
+    listener(req, res);
+  };
+  const server =
+    http.tlsCertFile !== null && http.tlsKeyFile !== null
+      ? createHttpsServer(
+          { ...options, cert: readFileSync(http.tlsCertFile), key: readFileSync(http.tlsKeyFile) },
+          listen,
+        )
+      : createHttpServer(options, listen);
+  server.on('clientError', refuseConnection);
+
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, http.host, () => {
+          server.off('error', reject);
+          resolve(server.address() as AddressInfo);
+        });
+      }),
+    address: () => (server.listening ? (server.address() as AddressInfo) : null),
+    get closing() {
+      return closing;
+    },
+    beginClosing() {
+      closing = true;
+    },
+    close(ms) {
+      closing = true;
+      return closeServer(server, clock, ms);
+    },
+  };
+}
+
+async function closeServer(server: Server, clock: Clock, ms: number): Promise<void> {
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    const cancel = clock.after(ms, () => server.closeAllConnections());
+    server.close(() => {
+      cancel();
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'REQUEST_HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'CLIENT_TOO_SLOW',
+};
+
+/** Answers what never became a request (node's parser refused it): problem documents there, too. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const code = CLIENT_ERRORS[error.code ?? ''] ?? 'MALFORMED_REQUEST';
+  const { status, title } = ERRORS[code];
+  const body = problemJson(
+    {
+      code,
+      detail: 'The request is not HTTP as this service speaks it',
+      members: {},
+      retryAfterMs: null,
+      unexpected: false,
+    },
+    traceFrom(undefined),
+  );
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `Connection: close\r\n\r\n${body}`,
+  );
+}

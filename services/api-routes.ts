@@ -1,0 +1,204 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServiceBroker } from 'moleculer';
+import type { Verified } from '../lib/auth/verifier.ts';
+import type { Endpoint, Request } from '../lib/contract/endpoint.ts';
+import { BASE_PATH, ENDPOINTS } from '../lib/contract/endpoints.ts';
+import { endSession, heartbeat } from '../lib/contract/playtime.ts';
+import type { BeatBody } from '../lib/contract/playtime.ts';
+import { LibraryError } from '../lib/errors.ts';
+import { DOCUMENT_PATHS, serveDocument } from '../lib/http/documents.ts';
+import { endpointHandler } from '../lib/http/endpoint-handler.ts';
+import { hotHandler } from '../lib/http/hot-path.ts';
+import type { HotHandler } from '../lib/http/hot-path.ts';
+import type { IdempotencyStore } from '../lib/http/idempotency.ts';
+import { operationsHandler, OPERATIONS_PATHS } from '../lib/http/operations.ts';
+import { methodNotAllowed } from '../lib/http/problem.ts';
+import { createReply } from '../lib/http/reply.ts';
+import type { FailureLog, Reply } from '../lib/http/reply.ts';
+import type { Exchange } from '../lib/http/respond.ts';
+import { playtimeBeats } from '../lib/playtime/beats.ts';
+import type { Beats } from '../lib/playtime/beats.ts';
+import { httpMetrics } from '../lib/telemetry/http-metrics.ts';
+import { renderMetrics } from '../lib/telemetry/prometheus.ts';
+import type { Trace } from '../lib/telemetry/trace.ts';
+import type { ApiDependencies } from './api.service.ts';
+
+export interface RouteDependencies extends ApiDependencies {
+  readonly broker: ServiceBroker;
+  readonly log: FailureLog;
+  readonly exchangeOf: (req: IncomingMessage) => Exchange;
+}
+
+type WebHandler = (
+  req: IncomingMessage & { $params?: { params?: Record<string, string> } },
+  res: ServerResponse,
+) => void;
+
+/** A route of moleculer-web, as far as it is used here: aliases that are functions of ours. */
+export interface WebRoute {
+  readonly path: string;
+  readonly aliases: Record<string, WebHandler>;
+  readonly bodyParsers: false;
+  readonly mergeParams: false;
+  readonly logging: false;
+  readonly pathToRegexpOptions: { readonly sensitive: true };
+}
+
+export interface ApiRoutes {
+  readonly routes: readonly WebRoute[];
+  readonly hot: ReadonlyMap<string, HotHandler>;
+  /** Settings of moleculer-web that need the broker. */
+  readonly settings: {
+    readonly rootCallOptions: (options: { requestID?: string }, req: IncomingMessage) => void;
+    readonly onError: (req: IncomingMessage, res: ServerResponse, error: unknown) => void;
+  };
+}
+
+/** Lays out every path of the gateway: the API of the contract, the documentation, health and metrics. */
+export function apiRoutes(dependencies: RouteDependencies): ApiRoutes {
+  const { broker, config, engine, exchangeOf } = dependencies;
+  const reply = createReply(httpMetrics(broker), dependencies.log);
+  const beats = playtimeBeats({
+    engine,
+    heartbeatIntervalSeconds: config.engine.heartbeatIntervalSeconds,
+    settled: (beat, deadline) => broker.call('playtime.settled', beat, { timeout: remaining(dependencies, deadline) }),
+  });
+  return {
+    routes: [
+      route(BASE_PATH, contractAliases(dependencies, reply, beats)),
+      route('/', plainAliases(dependencies, reply)),
+    ],
+    hot: hotHandlers(dependencies, reply, beats),
+    settings: {
+      rootCallOptions: (options, req) => {
+        options.requestID = exchangeOf(req).trace.id;
+      },
+      onError: (req, _res, error) => reply.failure(exchangeOf(req), 'unmatched', routingError(error)),
+    },
+  };
+}
+
+function route(path: string, aliases: Record<string, WebHandler>): WebRoute {
+  return {
+    path,
+    aliases,
+    bodyParsers: false,
+    mergeParams: false,
+    logging: false,
+    pathToRegexpOptions: { sensitive: true },
+  };
+}
+
+function contractAliases(dependencies: RouteDependencies, reply: Reply, beats: Beats): Record<string, WebHandler> {
+  const { config, exchangeOf } = dependencies;
+  const aliases: Record<string, WebHandler> = {};
+  const idempotency = idempotencyActions(dependencies);
+  for (const endpoint of ENDPOINTS) {
+    const handle = endpointHandler(endpoint, {
+      ...dependencies,
+      bodyLimitBytes: config.http.bodyLimitBytes,
+      requestDeadlineMs: config.http.requestDeadlineMs,
+      idempotency,
+      call: (called, request, user, trace) => callEndpoint(dependencies, beats, called, request, user, trace),
+    });
+    aliases[`${endpoint.method} ${webPath(endpoint)}`] = (req) => {
+      const exchange = exchangeOf(req);
+      handle(exchange, req.$params?.params ?? {}).then(
+        (answer) => reply.answer(exchange, endpoint.id, answer),
+        (error: unknown) => reply.failure(exchange, endpoint.id, error),
+      );
+    };
+  }
+  for (const [path, allow] of allowedMethods()) {
+    aliases[`* ${path}`] = (req) => reply.failure(exchangeOf(req), 'unmatched', methodNotAllowed(allow));
+  }
+  return aliases;
+}
+
+function plainAliases({ exchangeOf, readiness, broker }: RouteDependencies, reply: Reply): Record<string, WebHandler> {
+  const aliases: Record<string, WebHandler> = {};
+  const answerOperation = operationsHandler({ readiness, metrics: () => renderMetrics(broker) });
+  const add = (path: string, answer: (req: IncomingMessage, res: ServerResponse) => Promise<void>): void => {
+    aliases[`GET ${path}`] = (req, res) => {
+      answer(req, res).catch((error: unknown) => reply.failure(exchangeOf(req), 'unmatched', error));
+    };
+    aliases[`* ${path}`] = (req) => reply.failure(exchangeOf(req), 'unmatched', methodNotAllowed(['GET', 'HEAD']));
+  };
+  for (const path of OPERATIONS_PATHS) add(path, (_req, res) => answerOperation(path, res));
+  for (const path of DOCUMENT_PATHS) add(path, (req, res) => serveDocument(path, req, res));
+  return aliases;
+}
+
+function hotHandlers(dependencies: RouteDependencies, reply: Reply, beats: Beats): Map<string, HotHandler> {
+  const { config } = dependencies;
+  const shared = {
+    ...dependencies,
+    bodyLimitBytes: config.http.bodyLimitBytes,
+    requestDeadlineMs: config.http.requestDeadlineMs,
+    reply,
+  };
+  return new Map([
+    [BASE_PATH + heartbeat.path, hotHandler<BeatBody>(heartbeat, { ...shared, work: beats.heartbeat })],
+    [BASE_PATH + endSession.path, hotHandler<BeatBody>(endSession, { ...shared, work: beats.end })],
+  ]);
+}
+
+/** Heartbeats and ends go to the engine; everything else is an action. */
+function callEndpoint(
+  dependencies: RouteDependencies,
+  beats: Beats,
+  endpoint: Endpoint,
+  request: Request,
+  user: Verified,
+  trace: Trace,
+): Promise<unknown> {
+  if (endpoint.id === heartbeat.id) return beats.heartbeat(user, request.body as BeatBody, request.deadline);
+  if (endpoint.id === endSession.id) return beats.end(user, request.body as BeatBody, request.deadline);
+  return dependencies.broker.call(endpoint.action, request, {
+    timeout: remaining(dependencies, request.deadline),
+    requestID: trace.id,
+    meta: { traceparent: trace.traceparent },
+  });
+}
+
+function idempotencyActions(dependencies: RouteDependencies): IdempotencyStore {
+  const { broker, config } = dependencies;
+  const options = { timeout: config.http.requestDeadlineMs };
+  return {
+    begin: ({ userId, key, fingerprint }) =>
+      broker.call('idempotency.begin', { user_id: userId, key, fingerprint }, options),
+    finish: ({ userId, key, fingerprint }, status, body) =>
+      broker.call('idempotency.finish', { user_id: userId, key, fingerprint, status, body }, options),
+    abandon: ({ userId, key, fingerprint }) =>
+      broker.call('idempotency.abandon', { user_id: userId, key, fingerprint }, options),
+  };
+}
+
+/** At least 1: Moleculer takes 0 for no time-out at all. */
+function remaining({ clock }: RouteDependencies, deadline: number): number {
+  return Math.max(1, deadline - clock.now());
+}
+
+/** The path in moleculer-web's notation. */
+function webPath(endpoint: Endpoint): string {
+  return endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+function allowedMethods(): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const endpoint of ENDPOINTS) {
+    const path = webPath(endpoint);
+    const allowed = methods.get(path) ?? [];
+    allowed.push(endpoint.method, ...(endpoint.method === 'GET' ? ['HEAD'] : []));
+    methods.set(path, allowed);
+  }
+  return methods;
+}
+
+/** What moleculer-web itself refuses, in the words of the catalogue. */
+function routingError(error: unknown): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 404) return new LibraryError('NOT_FOUND', 'There is nothing at this path');
+  if (code === 400) return new LibraryError('MALFORMED_REQUEST', 'The path cannot be read');
+  return error;
+}

@@ -1,0 +1,105 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ServiceSchema } from 'moleculer';
+import ApiGateway from 'moleculer-web';
+import type { Engine } from '../actors/engine.ts';
+import type { Verifier } from '../lib/auth/verifier.ts';
+import type { Config } from '../lib/config/config.ts';
+import { createFront } from '../lib/http/front.ts';
+import type { Readiness } from '../lib/http/readiness.ts';
+import { createServer } from '../lib/http/server.ts';
+import type { HttpServer } from '../lib/http/server.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import { apiRoutes } from './api-routes.ts';
+import type { WebRoute } from './api-routes.ts';
+
+export interface ApiDependencies {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly readiness: Readiness;
+}
+
+/** The gateway: its service, and what the process around it needs of it. */
+export interface Api {
+  readonly schema: ServiceSchema<WebSettings, WebMethods>;
+  /** Where it listens; null while it does not. */
+  address(): AddressInfo | null;
+  /**
+   * Leaves without failing a request: unready first and `Connection: close` on every answer, then the grace for load
+   * balancers to notice, then no new connections, and last the requests under way. Safe to call twice.
+   */
+  drain(): Promise<void>;
+}
+
+/** What moleculer-web's mixin adds to a service, as far as it is used here. */
+interface WebMethods {
+  express(): (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+  addRoute(route: WebRoute): unknown;
+}
+
+type WebSettings = Record<string, unknown>;
+
+/** After this much longer than a request may take, what is still open at the end of a drain is cut. */
+const CLOSE_MARGIN_MS = 1000;
+
+/**
+ * The REST gateway: moleculer-web behind a server of our own (`server: false`), so that the server's limits and its
+ * drain are ours and the hot path can stand in front. A node that is no gateway has `health.service.ts` instead.
+ */
+export function apiService(dependencies: ApiDependencies): Api {
+  const { config, clock, readiness } = dependencies;
+  let server: HttpServer | null = null;
+  let drained: Promise<void> | null = null;
+
+  async function drain(): Promise<void> {
+    if (server === null) return;
+    readiness.drain();
+    server.beginClosing();
+    await new Promise<void>((resolve) => void clock.after(config.http.drainGraceMs, resolve));
+    await server.close(config.http.requestDeadlineMs + CLOSE_MARGIN_MS);
+  }
+
+  const schema: ServiceSchema<WebSettings, WebMethods> = {
+    name: 'api',
+    mixins: [ApiGateway],
+    settings: {
+      server: false,
+      // Requests are counted and failures logged by our own handlers; moleculer-web's log would hold paths with user ids.
+      logRequest: null,
+      logResponse: null,
+      logRequestParams: null,
+      logRouteRegistration: null,
+      // Not an empty list: for that, moleculer-web publishes every action of every service.
+      routes: null,
+      // Functions do not travel to other nodes.
+      $secureSettings: ['rootCallOptions', 'onError'],
+    },
+    // moleculer-web's own actions would let any node read and rewrite the routes.
+    actions: { listAliases: false, addRoute: false, removeRoute: false },
+    created() {
+      const behind = this.express();
+      const front = createFront((req, res) => behind(req, res));
+      const routes = apiRoutes({
+        ...dependencies,
+        broker: this.broker,
+        log: this.logger,
+        exchangeOf: front.exchangeOf,
+      });
+      for (const [target, handler] of routes.hot) front.hot.set(target, handler);
+      Object.assign(this.settings, routes.settings);
+      for (const route of routes.routes) this.addRoute(route);
+      server = createServer(config.http, config.http.port, clock, front.listener);
+    },
+    async started() {
+      const address = await server?.listen();
+      this.logger.info({ address: address?.address, port: address?.port }, 'gateway listening');
+    },
+    async stopped() {
+      await server?.close(config.http.requestDeadlineMs + CLOSE_MARGIN_MS);
+    },
+  };
+
+  return { schema, address: () => server?.address() ?? null, drain: () => (drained ??= drain()) };
+}
