@@ -61,7 +61,7 @@ export class RedisCheckpointStore implements CheckpointStore {
     const records = [];
     for (let at = 0; at + 1 < fields.length; at += 2) {
       const [field, snapshot] = [fields[at], fields[at + 1]] as [Buffer, Buffer];
-      if (field.length > 1) records.push({ user: field.latin1Slice() as UuidKey, snapshot });
+      if (field.length > 1) records.push({ user: field.toString('latin1') as UuidKey, snapshot });
     }
     return { epoch: Number(epoch.toString()), records };
   }
