@@ -121,15 +121,27 @@ function start(state: UserState, command: Start, now: number, rules: PlayRules):
   const room = state.length < rules.maxHeldSessions ? state : forget(state, (s) => s.flushedRev === s.rev);
   if (room.length >= rules.maxHeldSessions) return refused(state, 'too_many_sessions', null);
 
-  const rest = current ? replace(room, ended(current, current.lastBeatAt, 'superseded')) : room; // A3
-  const session = open(rest, command, now);
+  const rest = room.map((s) => (s.id === current?.id ? ended(s, s.lastBeatAt, 'superseded') : s)); // A3
+  const session = open(command, baseOf(command, state, rest), now);
   return answer([...rest, session], session, 'started', current?.id ?? null);
 }
 
-function open(state: UserState, command: Start, now: number): Session {
+/**
+ * The game's total apart from the sessions that stay `kept`: what PostgreSQL said, without what it had counted of the
+ * sessions `held` by then, and with all of those of them that are forgotten now.
+ */
+function baseOf(command: Start, held: UserState, kept: UserState): number {
   const counted = new Map(command.counted);
   let baseMs = command.totalMs;
-  for (const held of state) if (held.gameId === command.gameId) baseMs -= counted.get(held.id) ?? 0;
+  for (const session of held) {
+    if (session.gameId !== command.gameId) continue;
+    baseMs -= counted.get(session.id) ?? 0;
+    if (!kept.some((other) => other.id === session.id)) baseMs += totalCredit(session.credit);
+  }
+  return baseMs;
+}
+
+function open(command: Start, baseMs: number, now: number): Session {
   return {
     id: command.sessionId,
     gameId: command.gameId,

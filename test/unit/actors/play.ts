@@ -1,0 +1,20 @@
+import type { Session, UserState } from '../../../actors/session.ts';
+import type { PlayRules } from '../../../actors/user-actor.ts';
+import type { UuidKey } from '../../../lib/uuid.ts';
+
+/** A key that can be read when a test fails. */
+export const key = (name: string): UuidKey => name.padStart(16, '.').slice(-16) as UuidKey;
+
+export const RULES: PlayRules = {
+  maxGapMs: 90_000,
+  sessionTimeoutMs: 180_000,
+  maxLiveGames: 4,
+  maxHeldSessions: 16,
+  lingerMs: 60_000,
+};
+
+export function sessionIn(state: UserState, name: string): Session {
+  const session = state.find((held) => held.id === key(name));
+  if (!session) throw new Error(`the state holds no session ${name}`);
+  return session;
+}
