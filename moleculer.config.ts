@@ -18,7 +18,8 @@ export interface BrokerSettings {
   /** NATS; null when this process is alone. */
   readonly natsUrl: string | null;
   readonly logger: BrokerOptions['logger'];
-  readonly metrics: BrokerOptions['metrics'];
+  /** Options of Moleculer's metrics; its types do not know a reporter of one's own. */
+  readonly metrics: object | false;
 }
 
 export function brokerOptions({ nodeId, natsUrl, logger, metrics }: BrokerSettings): BrokerOptions {
@@ -26,7 +27,7 @@ export function brokerOptions({ nodeId, natsUrl, logger, metrics }: BrokerSettin
     namespace: 'library',
     nodeID: nodeId,
     logger: logger ?? false,
-    metrics: metrics ?? false,
+    metrics: metrics === false ? false : (metrics as Exclude<BrokerOptions['metrics'], boolean | undefined>),
     transporter: natsUrl === null ? null : { type: 'NATS', options: { url: natsUrl, maxReconnectAttempts: -1 } },
     // Without records and tags: both ends know the shapes, and plain maps decode faster than tagged ones.
     serializer: { type: 'CBOR', options: { useRecords: false, useTag259ForMaps: false } },

@@ -56,9 +56,12 @@ async function load(order: LoadOrder): Promise<LoadReport> {
   return report;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-console.log(`Starting ${options.gateways} gateway(s), ${options.engines} engine(s), Redis (appendfsync ${options.appendfsync}), NATS, PostgreSQL ...`);
+console.log(
+  `Starting ${options.gateways} gateway(s), ${options.engines} engine(s), Redis (appendfsync ${options.appendfsync}), NATS, PostgreSQL ...`,
+);
 const cluster = await LocalCluster.start({
   engines: options.engines,
   gateways: options.gateways,
@@ -90,7 +93,12 @@ const fastify = await baseline('fastify', cluster.servers.redis.address);
 const rest = '/api/v1/library/playtime/heartbeat';
 const subjects = [
   { name: '(a) node:http, a constant', ports: [constant.port], path: '/', launchers: launchers.map((l) => ({ ...l })) },
-  { name: '(b) Fastify + Redis Lua', ports: [fastify.port], path: '/heartbeat', launchers: launchers.map((l) => ({ ...l })) },
+  {
+    name: '(b) Fastify + Redis Lua',
+    ports: [fastify.port],
+    path: '/heartbeat',
+    launchers: launchers.map((l) => ({ ...l })),
+  },
   {
     name: 'library: JWT, NATS, engine, Redis',
     ports: cluster.gateways.map(({ url }) => Number(new URL(url).port)),
@@ -101,20 +109,36 @@ const subjects = [
 const reports = new Map<string, LoadReport[]>(subjects.map(({ name }) => [name, []]));
 for (let round = 0; round < options.rounds; round += 1) {
   for (const { name, ...subject } of subjects) {
-    const order = { host: '127.0.0.1', connections: options.connections, warmUpMs: 2_000, measureMs: options.seconds * 1_000 };
+    const order = {
+      host: '127.0.0.1',
+      connections: options.connections,
+      warmUpMs: 2_000,
+      measureMs: options.seconds * 1_000,
+    };
     reports.get(name)?.push(await load({ ...order, ...subject }));
   }
 }
 
-console.log(`\n${options.connections} connections, ${options.users} sessions, median of ${options.rounds} rounds of ${options.seconds} s\n`);
-console.log(`${''.padEnd(36)}${['heartbeats/s', 'p50 ms', 'p95 ms', 'p99 ms', 'wrong', 'load CPU'].map((head) => head.padStart(13)).join('')}`);
+console.log(
+  `\n${options.connections} connections, ${options.users} sessions, median of ${options.rounds} rounds of ${options.seconds} s\n`,
+);
+console.log(
+  `${''.padEnd(36)}${['heartbeats/s', 'p50 ms', 'p95 ms', 'p99 ms', 'wrong', 'load CPU'].map((head) => head.padStart(13)).join('')}`,
+);
 const rates = subjects.map(({ name }) => {
   const rounds = reports.get(name) ?? [];
   const rate = median(rounds.map((report) => report.completed / report.seconds));
   const ms = (pick: (report: LoadReport) => number): string => (median(rounds.map(pick)) / 1_000).toFixed(1);
   const wrong = rounds.reduce((sum, report) => sum + report.wrong, 0);
   const cpu = median(rounds.map((report) => report.cpuSeconds / report.seconds));
-  const cells = [Math.round(rate), ms((r) => r.p50), ms((r) => r.p95), ms((r) => r.p99), wrong, `${Math.round(cpu * 100)} %`];
+  const cells = [
+    Math.round(rate),
+    ms((r) => r.p50),
+    ms((r) => r.p95),
+    ms((r) => r.p99),
+    wrong,
+    `${Math.round(cpu * 100)} %`,
+  ];
   console.log(name.padEnd(36) + cells.map((cell) => String(cell).padStart(13)).join(''));
   for (const { firstWrong } of rounds) if (firstWrong !== null) console.log(`  wrong: ${firstWrong}`);
   return rate;

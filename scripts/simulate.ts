@@ -26,9 +26,11 @@ const onFailure = (error: RequestFailed): void => {
 /** Runs `work` for all items, a few at a time. */
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const queue = items.values();
-  await Promise.all(Array.from({ length: 32 }, async () => {
-    for (const item of queue) await work(item);
-  }));
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
 }
 
 function urlOf(index: number): () => string {
@@ -57,7 +59,10 @@ const players = await Promise.all(
   }),
 );
 
-const bar = new SingleBar({ format: '{bar} {value}/{total} s | {requests} requests | {failed} failed' }, Presets.shades_classic);
+const bar = new SingleBar(
+  { format: '{bar} {value}/{total} s | {requests} requests | {failed} failed' },
+  Presets.shades_classic,
+);
 bar.start(options.seconds, 0, { requests: 0, failed: 0 });
 const tick = setInterval(() => {
   const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
@@ -69,7 +74,9 @@ clearInterval(tick);
 bar.stop();
 
 const ms = (percentile: number): string => (latency.getValueAtPercentile(percentile) / 1_000).toFixed(1);
-console.log(`\n${latency.totalCount} requests answered; latency ms: p50 ${ms(50)}, p95 ${ms(95)}, p99 ${ms(99)}, max ${ms(100)}`);
+console.log(
+  `\n${latency.totalCount} requests answered; latency ms: p50 ${ms(50)}, p95 ${ms(95)}, p99 ${ms(99)}, max ${ms(100)}`,
+);
 for (const [what, count] of failures) console.log(`  ${count} x ${what}`);
 
 let compared = 0;

@@ -68,7 +68,7 @@ async function fastifyService(redisAddress: string): Promise<number> {
 async function constantService(): Promise<number> {
   const server = createServer((request, response) => {
     let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.latin1Slice()));
+    request.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')));
     request.on('end', () => {
       const answer = `{"status":"live",${/"seq":\d+/.exec(body)?.[0]}}`;
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length });

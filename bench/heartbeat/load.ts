@@ -84,10 +84,10 @@ class Connection {
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
     const headEnd = this.#received.indexOf(HEAD_END);
     if (headEnd < 0) return;
-    const head = this.#received.latin1Slice(0, headEnd);
+    const head = this.#received.toString('latin1', 0, headEnd);
     const length = Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
     if (this.#received.length < headEnd + 4 + length) return;
-    const body = this.#received.latin1Slice(headEnd + 4, headEnd + 4 + length);
+    const body = this.#received.toString('latin1', headEnd + 4, headEnd + 4 + length);
     this.#received = this.#received.subarray(headEnd + 4 + length);
     const right = head.startsWith('HTTP/1.1 200') && body.includes(`"seq":${this.#beating?.seq}`);
     this.#finish(right ? null : `${head.slice(0, 40)} ${body}`);

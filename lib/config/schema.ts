@@ -50,6 +50,11 @@ export const ConfigSchema = group({
       default: 'data',
       description: 'Folder of the embedded database; relative to the project',
     }),
+    demoData: oneOf(['auto', 'always', 'never'], {
+      env: 'DEMO_DATA',
+      default: 'auto',
+      description: 'Whether to load the sample catalogue and the demo user; auto: into the embedded database only',
+    }),
   }),
   http: group({
     host: optionalText({

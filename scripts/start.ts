@@ -1,0 +1,71 @@
+/** `npm start`: one process with the roles of the configuration, all of them by default. */
+import { BASE_PATH } from '../lib/contract/endpoints.ts';
+import { ConfigError } from '../lib/config/config.ts';
+import { loadConfig } from '../lib/config/load.ts';
+import { startNode, type LibraryNode } from '../services/node.ts';
+import { GREETING_GAME_ID } from '../lib/library/sample-catalog.ts';
+
+function fail(error: unknown): never {
+  console.error(`start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
+
+const began = performance.now();
+const config = (() => {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error);
+    throw error;
+  }
+})();
+const node = await startNode(config).catch(fail);
+stopOnSignals(node);
+if (process.send) {
+  // Started by `npm run cluster` or a test: tell it, and do not outlive it.
+  process.send({ kind: 'ready', url: node.url });
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+} else if (node.url !== null) {
+  greet(node.url, node);
+}
+
+function stopOnSignals({ stop, broker }: LibraryNode): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // A second one means: now.
+      if (stopping) process.exit(1);
+      stopping = true;
+      stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          broker.logger.error({ msg: 'not stopped in good order', error: String(error) });
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function greet(url: string, { parts }: LibraryNode): void {
+  const api = `${url}${BASE_PATH}`;
+  const lines = [
+    '',
+    `Library Service is up after ${((performance.now() - began) / 1_000).toFixed(1)} s.`,
+    '',
+    ...Object.entries(parts).map(([part, what]) => `  ${part.padEnd(12)} ${what}`),
+    `  ${'REST API'.padEnd(12)} ${api}`,
+    `  ${'docs'.padEnd(12)} ${url}/docs`,
+    `  ${'health'.padEnd(12)} ${url}/health/ready`,
+    '',
+    'Play (in another terminal):',
+    '',
+    '  TOKEN=$(npm run -s token)',
+    `  curl -s ${api}/playtime/start -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
+    `    -d '{"game_id":"${GREETING_GAME_ID}","device_id":"11111111-1111-4111-8111-111111111111"}'`,
+    '',
+    'Many players: npm run simulate -- --users 100 --seconds 30        Stop: Ctrl-C',
+    '',
+  ];
+  console.log(lines.join('\n'));
+}
