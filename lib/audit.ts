@@ -1,0 +1,35 @@
+import { sql, type Kysely } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Caller } from './contract/endpoint.ts';
+import type { Schema } from './db/schema.ts';
+
+export interface AuditEntry {
+  readonly action: 'library.granted' | 'library.revoked' | 'playtime.corrected';
+  readonly caller: Caller;
+  /** Whose data changed. */
+  readonly userId: string;
+  readonly gameId: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes down who changed what, in the transaction of the change.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function audit(transaction: Kysely<Schema>, now: number, entry: AuditEntry): Promise<void> {
+  const { action, caller, userId, gameId, details } = entry;
+  await transaction
+    .insertInto('library_audit_log')
+    .values({
+      user_id: userId,
+      entry_id: uuidv7({ msecs: now }),
+      occurred_at: new Date(now),
+      action,
+      actor_id: caller.userId,
+      actor_roles: sql`${[...caller.roles]}::text[]`,
+      game_id: gameId,
+      details: JSON.stringify(details),
+    })
+    .execute();
+}

@@ -1,0 +1,106 @@
+import { sql, type Kysely } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { RefusedReply } from '../../actors/messages.ts';
+import { wholeSeconds } from './days.ts';
+import type { UserActor } from './user-actor.ts';
+import type { StartBody, StartedSession } from '../contract/playtime.ts';
+import type { Schema } from '../db/schema.ts';
+import { LibraryError } from '../errors.ts';
+import { keyToUuid, mustUuidKey, type UuidKey } from '../uuid.ts';
+
+/**
+ * How many of the game's last online sessions the actor is told about. It holds at most this many of all games, and
+ * starts need the database: what it holds of a game is always among the game's last.
+ */
+const COUNTED_SESSIONS = 64;
+/** Far longer than any session can wait for its flush; spares looking into old partitions. */
+const COUNTED_DAYS = 62;
+
+/** About the time after which the actor forgets sessions that ended. */
+const FLOOD_RETRY_MS = 60_000;
+
+export interface StartContext {
+  readonly db: Kysely<Schema>;
+  readonly actor: UserActor;
+  readonly userId: string;
+  /** Ms since the Unix epoch. */
+  readonly now: number;
+  readonly heartbeatIntervalSeconds: number;
+}
+
+/**
+ * Opens or resumes a session of a game that the user has access to.
+ *
+ * @throws LibraryError GAME_NOT_IN_LIBRARY, TOO_MANY_LIVE_SESSIONS, RATE_LIMITED, UNAVAILABLE
+ */
+export async function startSession(context: StartContext, body: StartBody): Promise<StartedSession> {
+  const { db, actor, userId, now, heartbeatIntervalSeconds } = context;
+  const known = await gameBefore(db, userId, body.game_id, now);
+  if (!known.access) {
+    throw new LibraryError('GAME_NOT_IN_LIBRARY', 'The user has no access to this game', { game_id: body.game_id });
+  }
+  const reply = await actor.start({
+    sessionId: mustUuidKey(uuidv7({ msecs: now })),
+    gameId: mustUuidKey(body.game_id),
+    deviceId: mustUuidKey(body.device_id),
+    clientSessionId: body.client_session_id ?? null,
+    totalMs: known.totalMs,
+    counted: known.counted,
+  });
+  if (reply.kind === 'refused') throw refusal(reply);
+  const { session, outcome, superseded } = reply;
+  return {
+    session_id: keyToUuid(session.sessionId),
+    status: 'live',
+    resumed: outcome === 'resumed',
+    superseded_session_id: superseded === null ? null : keyToUuid(superseded),
+    seq: session.seq,
+    heartbeat_interval_seconds: heartbeatIntervalSeconds,
+    credited_seconds: wholeSeconds(session.creditedMs),
+    game_total_seconds: wholeSeconds(session.totalMs),
+    started_at: new Date(session.startedAt).toISOString(),
+  };
+}
+
+function refusal({ reason }: RefusedReply): LibraryError {
+  if (reason === 'too_many_live_sessions') {
+    return new LibraryError('TOO_MANY_LIVE_SESSIONS', 'End the session of another game first');
+  }
+  return new LibraryError('RATE_LIMITED', 'Too many sessions were started in a short time', {
+    retryAfterMs: FLOOD_RETRY_MS,
+  });
+}
+
+interface GameBefore {
+  readonly access: boolean;
+  readonly totalMs: number;
+  readonly counted: readonly (readonly [UuidKey, number])[];
+}
+
+/**
+ * The user's access, the game's total and what that total holds of each recent session. One statement, and so one
+ * snapshot: read apart, a flush in between would be counted twice or not at all.
+ */
+async function gameBefore(db: Kysely<Schema>, userId: string, gameId: string, now: number): Promise<GameBefore> {
+  const since = new Date(now - COUNTED_DAYS * 86_400_000);
+  const { rows } = await sql<{ access: boolean; total: number; counted: [string, number][] }>`
+    SELECT
+      EXISTS (
+        SELECT FROM user_libraries WHERE user_id = ${userId} AND game_id = ${gameId} AND revoked_at IS NULL
+      ) AS access,
+      coalesce((SELECT ms FROM playtime_totals WHERE user_id = ${userId} AND game_id = ${gameId}), 0) AS total,
+      (
+        SELECT coalesce(json_agg(json_build_array(session_id, ms)), '[]') FROM (
+          SELECT session_id, ms FROM playtime_sessions
+          WHERE user_id = ${userId} AND game_id = ${gameId} AND started_at > ${since} AND NOT offline
+          ORDER BY started_at DESC LIMIT ${sql.lit(COUNTED_SESSIONS)}
+        ) AS recent
+      ) AS counted`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new TypeError('a SELECT without FROM returned no row');
+  return {
+    access: row.access,
+    totalMs: row.total,
+    counted: row.counted.map(([id, ms]) => [mustUuidKey(id), ms]),
+  };
+}
