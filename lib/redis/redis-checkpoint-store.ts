@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { Acquired, CheckpointStore, CommitOutcome, ShardCommit, ShardLease } from '../ports/checkpoint-store.ts';
 import type { UuidKey } from '../uuid.ts';
-import { ACQUIRE, COMMIT, LEASE_FIELDS, RELEASE } from './checkpoint-scripts.ts';
+import { ACQUIRE, COMMIT, epochOf, GUARD_FIELDS, lease, RELEASE } from './checkpoint-scripts.ts';
 import { connectRedis } from './redis-connection.ts';
 import { runScript } from './redis-script.ts';
 
@@ -81,7 +81,7 @@ export class RedisCheckpointStore implements CheckpointStore {
     const keys = commits.map(({ shard }) => this.#key(shard));
     const args: (string | number | Buffer)[] = [];
     for (const { epoch, number, puts, removes } of commits) {
-      args.push(epoch, number, 2 * puts.length, removes.length);
+      args.push(lease(epoch, number), 2 * puts.length, removes.length);
       for (const { user, snapshot } of puts) args.push(Buffer.from(user, 'latin1'), asBuffer(snapshot));
       for (const user of removes) args.push(Buffer.from(user, 'latin1'));
     }
@@ -98,7 +98,7 @@ export class RedisCheckpointStore implements CheckpointStore {
   }
 
   async release(shard: number, epoch: number): Promise<void> {
-    await runScript(this.#client, RELEASE, [this.#key(shard)], [epoch], null);
+    await runScript(this.#client, RELEASE, [this.#key(shard)], [lease(epoch, Number.MAX_SAFE_INTEGER)], null);
   }
 
   async shards(): Promise<readonly ShardLease[]> {
@@ -118,8 +118,8 @@ export class RedisCheckpointStore implements CheckpointStore {
     return Promise.all(
       Array.from(numbers, async (shard) => {
         const key = this.#key(shard);
-        const [[epoch, owner], fields] = await Promise.all([node.hmget(key, 'e', 'o'), node.hlen(key)]);
-        return { shard, epoch: Number(epoch), owner: owner || null, records: fields - LEASE_FIELDS };
+        const [[held, owner], fields] = await Promise.all([node.hmget(key, 'l', 'o'), node.hlen(key)]);
+        return { shard, epoch: epochOf(held ?? ''), owner: owner || null, records: fields - GUARD_FIELDS };
       }),
     );
   }
