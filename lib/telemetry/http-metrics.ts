@@ -11,9 +11,13 @@ export interface HttpMetrics {
   answered(operation: string, status: number, ms: number): void;
 }
 
-const DURATION = 'library.http.request.duration.seconds';
+const DURATION = 'library.http.request.duration.milliseconds';
 const STATUS_CLASSES = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx'];
-const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.5, 4.5];
+/**
+ * Whole milliseconds, though Prometheus prefers seconds: Moleculer keeps the counts in an object keyed by bound, and with
+ * fractions as keys one observation costs 6 µs (each key is printed), with whole numbers a third of one.
+ */
+const BUCKETS_MS = [1, 2, 5, 10, 25, 50, 100, 200, 500, 1500, 4500];
 
 /**
  * Registers the gateway's metrics. One histogram carries both the counts (its `_count`) and the latencies: each
@@ -27,11 +31,11 @@ export function httpMetrics(broker: ServiceBroker): HttpMetrics {
     name: DURATION,
     description: 'Answered requests by operation and status class',
     labelNames: ['operation', 'status'],
-    buckets: BUCKETS_SECONDS,
+    buckets: BUCKETS_MS,
   });
   return {
     answered(operation, status, ms) {
-      metrics.observe(DURATION, ms / 1000, {
+      metrics.observe(DURATION, ms, {
         operation,
         status: STATUS_CLASSES[Math.floor(status / 100)] ?? 'unknown',
       });
