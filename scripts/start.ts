@@ -11,9 +11,11 @@ function fail(error: unknown): never {
 }
 
 const began = performance.now();
+// A person at a terminal wants the greeting, not the log; LOG_LEVEL brings it back.
+const quiet = process.stdout.isTTY && !process.send ? { LOG_LEVEL: 'warn' } : {};
 const config = (() => {
   try {
-    return loadConfig();
+    return loadConfig({ ...quiet, ...process.env });
   } catch (error) {
     if (error instanceof ConfigError) fail(error);
     throw error;

@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { ServiceBroker } from 'moleculer';
 import { apiService, type Api } from './api.service.ts';
+import { catalogService } from './catalog.service.ts';
 import { engineMembers } from './engine-membership.ts';
 import { engineNode, type EngineNode } from './engine-node.ts';
 import { healthService } from './health.service.ts';
@@ -72,13 +73,13 @@ export async function startNode(config: Config): Promise<LibraryNode> {
   }
   if (has('domain') && database) {
     const { heartbeatIntervalSeconds } = config.engine;
-    broker.createService(libraryService({ db: database.db, engine: region, clock }));
-    broker.createService(playtimeService({ db: database.db, engine: region, clock, heartbeatIntervalSeconds }));
-    broker.createService(
-      idempotencyService({ db: database.db, clock, retentionHours: config.idempotency.retentionHours }),
-    );
+    const retentionMs = config.idempotency.retentionHours * 3_600_000;
+    broker.createService(libraryService({ database, engine: region, clock }));
+    broker.createService(catalogService({ database, clock }));
+    broker.createService(playtimeService({ database, engine: region, clock, heartbeatIntervalSeconds }));
+    broker.createService(idempotencyService({ database, clock, retentionMs }));
   }
-  if (has('bridge') && database) broker.createService(maintenanceService({ db: database.db, clock }));
+  if (has('bridge') && database) broker.createService(maintenanceService({ database, clock }));
 
   if (has('gateway') || has('domain')) probes['engine'] = async () => mustHaveEngine(broker);
   const readiness = new Readiness(probes, clock);

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config/config.ts';
-import type { Caller, Role } from '../contract/endpoint.ts';
+import { ROLES, type Caller, type Role } from '../contract/endpoint.ts';
 import { LibraryError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { keyToUuid, uuidToKey } from '../uuid.ts';
@@ -27,7 +27,7 @@ export interface Verifier {
   verify(authorization: string | undefined): Promise<Verified>;
 }
 
-const ROLES: ReadonlySet<string> = new Set<Role>(['user', 'support', 'admin', 'service']);
+const KNOWN_ROLES: ReadonlySet<string> = new Set(ROLES);
 /** RFC 6750, section 2.1; the scheme's name is case-insensitive. */
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 const KEYS_RETRY_MS = 2000;
@@ -108,7 +108,7 @@ function readClaims(payload: JWTPayload, auth: Config['auth'], now: number): Ver
   if (!Array.isArray(claimed) || !claimed.every((role) => typeof role === 'string')) {
     throw unauthenticated('The token has no list of `roles`');
   }
-  const roles = claimed.filter((role): role is Role => ROLES.has(role));
+  const roles = claimed.filter((role): role is Role => KNOWN_ROLES.has(role));
   const expiresAt = ((payload.exp ?? 0) + auth.clockToleranceSeconds) * 1000;
   return {
     caller: { userId: keyToUuid(userKey), roles },

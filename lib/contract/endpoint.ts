@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 
-export type Role = 'user' | 'support' | 'admin' | 'service';
+export const ROLES = ['user', 'support', 'admin', 'service'] as const;
+export type Role = (typeof ROLES)[number];
 
 /** Whose data a role may reach through an endpoint: nobody's, the caller's own, or any user's. */
 export type Scope = 'none' | 'own' | 'any';

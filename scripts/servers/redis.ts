@@ -6,6 +6,8 @@ import { environmentServer, type PrivateServer, type Server } from './server.ts'
 export interface RedisOptions {
   /** When a write reaches the disk: with every commit, or once a second (the default). */
   readonly appendfsync?: 'always' | 'everysec';
+  /** Further lines of redis.conf, such as `'cluster-enabled': 'yes'`. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The Redis of the environment (`REDIS_ADDR`), else a private one, else null when the machine has none. */
@@ -28,6 +30,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<PrivateSer
     appendonly: 'yes',
     appendfsync: options.appendfsync ?? 'everysec',
     save: '',
+    ...options.settings,
   };
   const server = new PrivateProcess({
     command,
