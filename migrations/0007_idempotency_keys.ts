@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 
 /**
- * Idempotency-Key of each user's requests: what was asked (a hash) and what was answered. While the first request runs,
+ * Idempotency-Key of each user's requests: what was asked (a digest) and what was answered. While the first request runs,
  * the row is its lock, until `expires_at`, so that a crash does not hold the key for ever. The reply is text, not jsonb:
  * a repeat gets the same bytes.
  */
@@ -10,10 +10,9 @@ export async function up(db: Kysely<never>): Promise<void> {
     CREATE TABLE idempotency_keys (
       user_id uuid NOT NULL,
       key text NOT NULL,
-      request_hash text NOT NULL,
+      fingerprint text NOT NULL,
       status smallint,
       reply text,
-      attempt uuid NOT NULL,
       expires_at timestamptz NOT NULL,
       PRIMARY KEY (user_id, key)
     )`.execute(db);

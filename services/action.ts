@@ -1,24 +1,26 @@
-import type { ActionSchema, Context } from 'moleculer';
+import type { ActionSchema, Context, Service } from 'moleculer';
 import type { Endpoint, Request, ResponseOf } from '../lib/contract/endpoint.ts';
 import { isDatabaseUnavailable } from '../lib/db/unavailable.ts';
 import { LibraryError } from '../lib/errors.ts';
+
+type Logger = Service['logger'];
 
 const RETRY_AFTER_MS = 1_000;
 
 /** The action behind an endpoint: what it takes and what it answers are the contract's. */
 export function endpointAction<E extends Endpoint>(
-  answer: (request: Request<E>) => Promise<ResponseOf<E>>,
+  answer: (request: Request<E>, logger: Logger) => Promise<ResponseOf<E>>,
 ): ActionSchema {
   return action(answer);
 }
 
 /** An action of this cluster, for the gateway and other services; its failures are such that they cross nodes. */
-export function action<Params, Result>(answer: (params: Params) => Promise<Result>): ActionSchema {
+export function action<Params, Result>(answer: (params: Params, logger: Logger) => Promise<Result>): ActionSchema {
   return {
     visibility: 'public',
-    async handler(ctx: Context<Params>): Promise<Result> {
+    async handler(this: Service, ctx: Context<Params>): Promise<Result> {
       try {
-        return await answer(ctx.params);
+        return await answer(ctx.params, this.logger);
       } catch (error) {
         throw translated(error);
       }

@@ -8,12 +8,15 @@ export const PARTITIONED = [
 ] as const;
 export type PartitionedTable = (typeof PARTITIONED)[number];
 
+/** Sessions played offline are taken up to 90 days late. */
+export const PARTITION_MONTHS_BEHIND = 3;
+
 /** A queue of writers behind our lock would be an outage: give up soon, and try again at the next run. */
 const LOCK_TIMEOUT_MS = 3_000;
 
 /**
- * Makes the partition of this month and of the next `monthsAhead`, for every partitioned table. Rows that waited in the
- * default partition move over. Safe to run from many processes at once.
+ * Makes the partitions of this month, of those that late reports may still reach and of the next `monthsAhead`, for
+ * every partitioned table. Rows that waited in the default partition move over. Safe to run from many processes at once.
  *
  * @param now ms since the Unix epoch
  * @returns the names of the tables made.
@@ -26,7 +29,7 @@ export async function ensurePartitions(
   const made: string[] = [];
   for (const partitioned of PARTITIONED) {
     const existing = new Set(await partitionsOf(db, partitioned));
-    for (let offset = 0; offset <= monthsAhead; offset += 1) {
+    for (let offset = -PARTITION_MONTHS_BEHIND; offset <= monthsAhead; offset += 1) {
       const month = monthStart(now, offset);
       const name = partitionName(partitioned, month);
       if (existing.has(name)) continue;

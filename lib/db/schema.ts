@@ -128,13 +128,11 @@ interface PlaytimeOfflineSessions {
 interface IdempotencyKeys {
   user_id: string;
   key: string;
-  /** SHA-256 of method, path and body, as lower-case hex. */
-  request_hash: string;
+  /** Digest of what was asked. */
+  fingerprint: string;
   /** Null while the first request is under way. */
   status: number | null;
   reply: string | null;
-  /** Tells the request that began from a later one that took over after a crash. */
-  attempt: string;
   expires_at: Date;
 }
 

@@ -6,6 +6,7 @@ import type { UserActor } from './user-actor.ts';
 import type { StartBody, StartedSession } from '../contract/playtime.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
+import { hasAccess } from '../library/access.ts';
 import { keyToUuid, mustUuidKey, type UuidKey } from '../uuid.ts';
 
 /**
@@ -36,9 +37,7 @@ export interface StartContext {
 export async function startSession(context: StartContext, body: StartBody): Promise<StartedSession> {
   const { db, actor, userId, now, heartbeatIntervalSeconds } = context;
   const known = await gameBefore(db, userId, body.game_id, now);
-  if (!known.access) {
-    throw new LibraryError('GAME_NOT_IN_LIBRARY', 'The user has no access to this game', { game_id: body.game_id });
-  }
+  if (!known.access) throw noAccess(body.game_id);
   const reply = await actor.start({
     sessionId: mustUuidKey(uuidv7({ msecs: now })),
     gameId: mustUuidKey(body.game_id),
@@ -48,6 +47,11 @@ export async function startSession(context: StartContext, body: StartBody): Prom
     counted: known.counted,
   });
   if (reply.kind === 'refused') throw refusal(reply);
+  // Access may have been revoked, and sessions ended, between our look and the actor's turn.
+  if (!(await hasAccess(db, userId, body.game_id))) {
+    await actor.revoke(mustUuidKey(body.game_id));
+    throw noAccess(body.game_id);
+  }
   const { session, outcome, superseded } = reply;
   return {
     session_id: keyToUuid(session.sessionId),
@@ -60,6 +64,10 @@ export async function startSession(context: StartContext, body: StartBody): Prom
     game_total_seconds: wholeSeconds(session.totalMs),
     started_at: new Date(session.startedAt).toISOString(),
   };
+}
+
+function noAccess(gameId: string): LibraryError {
+  return new LibraryError('GAME_NOT_IN_LIBRARY', 'The user has no access to this game', { game_id: gameId });
 }
 
 function refusal({ reason }: RefusedReply): LibraryError {

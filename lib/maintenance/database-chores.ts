@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely';
+import { ensurePartitions, PARTITION_MONTHS_BEHIND, PARTITIONED, retirePartitions } from '../db/partitions.ts';
+import { PARTITION_MONTHS_AHEAD } from '../db/prepare.ts';
+import type { Schema } from '../db/schema.ts';
+import { purgeIdempotencyKeys } from '../idempotency/postgres-idempotency-store.ts';
+import { OFFLINE_MAX_AGE_MS } from '../playtime/offline-rules.ts';
+
+export interface Retention {
+  /** Full months of session history and audit log that are kept beside the running one. */
+  readonly keepMonths: number;
+}
+
+/** What one run did. */
+export interface MaintenanceReport {
+  readonly partitionsMade: readonly string[];
+  readonly partitionsRetired: readonly string[];
+  readonly idempotencyKeysPurged: number;
+  readonly offlineReportsPurged: number;
+}
+
+/**
+ * The chores of the database. Every step stands on its own and may run in many processes at once.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function maintain(db: Kysely<Schema>, now: number, { keepMonths }: Retention): Promise<MaintenanceReport> {
+  const partitionsMade = await ensurePartitions(db, now, PARTITION_MONTHS_AHEAD);
+  const partitionsRetired: string[] = [];
+  // Never those that the same run would make again.
+  const kept = Math.max(keepMonths, PARTITION_MONTHS_BEHIND + 1);
+  for (const partitioned of PARTITIONED) {
+    partitionsRetired.push(...(await retirePartitions(db, partitioned, now, kept)));
+  }
+  return {
+    partitionsMade,
+    partitionsRetired,
+    idempotencyKeysPurged: await purgeIdempotencyKeys(db, now),
+    offlineReportsPurged: await purgeOfflineReports(db, now),
+  };
+}
+
+/** A report older than what may be reported can no longer be repeated: its sessions would be refused as too old. */
+async function purgeOfflineReports(db: Kysely<Schema>, now: number): Promise<number> {
+  const result = await db
+    .deleteFrom('playtime_offline_sessions')
+    .where('reported_at', '<', new Date(now - OFFLINE_MAX_AGE_MS))
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
