@@ -4,10 +4,8 @@ import { ConfigError } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { ROLES } from '../lib/contract/access.ts';
 import type { Role } from '../lib/contract/endpoint.ts';
+import { DEMO_USER_ID } from '../lib/library/demo-user.ts';
 import { keyToUuid, uuidToKey } from '../lib/uuid.ts';
-
-/** The demo user that `npm start` creates. */
-const DEMO_USER = '0198f2b4-0a00-7000-8000-00000000d3a0';
 
 function userId(text: string): string {
   const key = uuidToKey(text);
@@ -30,7 +28,7 @@ function seconds(text: string): number {
 
 const program = new Command('token')
   .description('Print a token signed with the development key (AUTH_MODE=dev).')
-  .option('--user <uuid>', 'who the token speaks for', userId, DEMO_USER)
+  .option('--user <uuid>', 'who the token speaks for', userId, DEMO_USER_ID)
   .option('--roles <list>', `some of ${ROLES.join(', ')}`, roles, ['user'] as Role[])
   .option('--ttl <seconds>', 'how long it is valid', seconds, 3600)
   .action(async (options: { user: string; roles: Role[]; ttl: number }) => {
