@@ -12,7 +12,7 @@ export function hostOptions({ node, engine }: Config): HostOptions {
       sessionTimeoutMs: engine.sessionTimeoutSeconds * 1_000,
       maxLiveGames: 4,
       maxHeldSessions: 32,
-      lingerMs: 60_000,
+      lingerMs: engine.lingerSeconds * 1_000,
     },
     flushIntervalMs: engine.flushIntervalSeconds * 1_000,
     flush: { batch: 500, gatherMs: 100, maxBackoffMs: 10_000, random: Math.random },

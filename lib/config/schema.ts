@@ -228,6 +228,11 @@ export const ConfigSchema = group({
       default: 120,
       description: 'How often a live session is written to PostgreSQL',
     }),
+    lingerSeconds: whole(1, 3600, {
+      env: 'LINGER_SECONDS',
+      default: 60,
+      description: 'How long an ended session is remembered, so that late and repeated messages still meet it',
+    }),
   }),
   idempotency: group({
     retentionHours: whole(1, 720, {
