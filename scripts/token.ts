@@ -2,8 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { signDevToken } from '../lib/auth/dev-token.ts';
 import { ConfigError } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/load.ts';
-import { ROLES } from '../lib/contract/access.ts';
-import type { Role } from '../lib/contract/endpoint.ts';
+import { ROLES, type Role } from '../lib/contract/endpoint.ts';
 import { DEMO_USER_ID } from '../lib/library/demo-user.ts';
 import { keyToUuid, uuidToKey } from '../lib/uuid.ts';
 

@@ -1,7 +1,5 @@
 import type { Caller, Endpoint, Role, Scope } from './endpoint.ts';
 
-export const ROLES = ['user', 'support', 'admin', 'service'] as const satisfies readonly Role[];
-
 const RANK: Record<Scope, number> = { none: 0, own: 1, any: 2 };
 
 /** The widest scope that one of the roles has at the endpoint; null when none has access. */
