@@ -51,12 +51,14 @@ interface Pending extends Envelope {
 /** A shard that its node is loading: one command keeps asking, the others wait for it to be answered. */
 interface Loading {
   readonly scout: Pending;
-  readonly waiting: Pending[];
+  waiting: Pending[];
 }
 
 interface Lane {
   queue: Pending[];
+  /** Batches, and flushes, sent and not answered. */
   underway: number;
+  flushes: number;
   scheduled: boolean;
   strikes: number;
   suspectUntil: number;
@@ -72,6 +74,7 @@ export class ShardRegion implements Engine {
   readonly #loading = new Map<number, Loading>();
   /** Owners learnt from answers, where they differ from placement. */
   readonly #hints = new Map<number, string>();
+  #watching = false;
   #members: readonly string[] = [];
   #placement: readonly (string | null)[];
 
@@ -87,11 +90,10 @@ export class ShardRegion implements Engine {
     this.#members = [...members];
     this.#placement = placementTable(members, this.#options.shards);
     this.#hints.clear();
-    for (const node of this.#lanes.keys()) {
+    for (const [node, lane] of this.#lanes) {
       if (members.includes(node)) continue;
-      const orphans = this.#lanes.get(node)?.queue ?? [];
       this.#lanes.delete(node);
-      for (const pending of orphans) this.#route(pending);
+      this.#reroute(lane);
     }
   }
 
@@ -126,14 +128,40 @@ export class ShardRegion implements Engine {
   }
 
   #route(pending: Pending): void {
-    const waiting = this.#loading.get(pending.shard)?.waiting;
-    if (waiting) {
-      if (waiting.length >= this.#options.queuePerShard)
-        this.#fail(pending, 'too many wait for this shard'); // R3
-      else waiting.push(pending);
-      return;
+    const loading = this.#loading.get(pending.shard);
+    if (loading === undefined || loading.scout === pending) return this.#send(pending);
+    if (loading.waiting.length >= this.#options.queuePerShard) {
+      return this.#fail(pending, 'too many wait for this shard'); // R3
     }
-    this.#send(pending);
+    loading.waiting.push(pending);
+    this.#watch();
+  }
+
+  /** What waits for a node that is gone, or does not answer, sets out anew. */
+  #reroute(lane: Lane): void {
+    const stranded = lane.queue;
+    lane.queue = [];
+    for (const pending of stranded) this.#route(pending);
+  }
+
+  /** While anything waits: looks every `attemptMs` whether its deadline has passed (R1). */
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#clock.after(this.#options.attemptMs, () => {
+      this.#watching = false;
+      const now = this.#clock.now();
+      const expired: Pending[] = [];
+      const sift = (queue: Pending[]): Pending[] => {
+        for (const pending of queue) if (now > pending.deadline) expired.push(pending);
+        const left = queue.filter((pending) => now <= pending.deadline);
+        if (left.length > 0) this.#watch();
+        return left;
+      };
+      for (const lane of this.#lanes.values()) lane.queue = sift(lane.queue);
+      for (const loading of this.#loading.values()) loading.waiting = sift(loading.waiting);
+      for (const pending of expired) this.#fail(pending, 'no answer in time');
+    });
   }
 
   #send(pending: Pending): void {
@@ -141,63 +169,72 @@ export class ShardRegion implements Engine {
     if (owner === null) return this.#later(pending, 'no engine node is there');
     let lane = this.#lanes.get(owner);
     if (!lane) {
-      lane = { queue: [], underway: 0, scheduled: false, strikes: 0, suspectUntil: 0 };
+      lane = { queue: [], underway: 0, flushes: 0, scheduled: false, strikes: 0, suspectUntil: 0 };
       this.#lanes.set(owner, lane);
     }
-    if (lane.queue.length >= this.#options.queuePerNode) return this.#fail(pending, 'too many wait for this node'); // R3
+    if (lane.queue.length + lane.flushes >= this.#options.queuePerNode)
+      return this.#fail(pending, 'too many wait for this node'); // R3
     lane.queue.push(pending);
     this.#schedule(owner, lane);
   }
 
   #schedule(node: string, lane: Lane): void {
-    if (lane.scheduled || lane.queue.length === 0 || lane.underway >= this.#options.window) return;
+    if (lane.scheduled || lane.queue.length === 0) return;
+    if (lane.underway >= this.#options.window) return this.#watch();
     lane.scheduled = true;
     this.#defer(() => {
       lane.scheduled = false;
-      while (lane.queue.length > 0 && lane.underway < this.#options.window) void this.#ship(node, lane);
+      while (lane.queue.length > 0 && lane.underway < this.#options.window) this.#ship(node, lane);
+      if (lane.queue.length > 0) this.#watch();
     });
   }
 
-  async #ship(node: string, lane: Lane): Promise<void> {
+  #ship(node: string, lane: Lane): void {
     const now = this.#clock.now();
     const batch: Pending[] = [];
     const taken = lane.queue.splice(0, this.#options.batch);
     for (const pending of taken) {
       if (now > pending.deadline) this.#fail(pending, 'no answer in time');
       // A flush takes as long as the database does; nobody else's answer should wait for it.
-      else if (pending.command.kind === 'flush') void this.#deliver(node, lane, [pending]);
+      else if (pending.command.kind === 'flush') void this.#deliver(node, lane, [pending], 'flushes', pending.deadline);
       else batch.push(pending);
     }
-    if (batch.length > 0) await this.#deliver(node, lane, batch);
+    if (batch.length > 0) void this.#deliver(node, lane, batch, 'underway', now + this.#options.attemptMs);
   }
 
-  async #deliver(node: string, lane: Lane, batch: readonly Pending[]): Promise<void> {
-    lane.underway += 1;
-    const slow = batch[0]?.command.kind === 'flush';
+  async #deliver(
+    node: string,
+    lane: Lane,
+    batch: readonly Pending[],
+    kind: 'underway' | 'flushes',
+    until: number,
+  ): Promise<void> {
+    lane[kind] += 1;
     try {
-      const timeout = slow ? (batch[0]?.deadline ?? 0) - this.#clock.now() : this.#options.attemptMs;
       const suspects = this.#members.filter((member) => this.#isSuspect(member));
       const envelopes = batch.map(({ user, command, deadline }) => ({ user, command, deadline }));
-      const answers = await this.#transport.deliver(node, envelopes, suspects, timeout);
+      const answers = await this.#transport.deliver(node, envelopes, suspects, until - this.#clock.now());
       lane.strikes = 0;
       lane.suspectUntil = 0;
       batch.forEach((pending, at) => this.#settle(node, pending, answers[at]));
     } catch {
       // Nobody knows what was done. Asking again is safe (R2).
-      if (!slow) this.#strike(lane);
+      if (kind === 'underway') this.#strike(lane);
       for (const pending of batch) {
         if (this.#hints.get(pending.shard) === node) this.#hints.delete(pending.shard);
         this.#later(pending, 'the engine node does not answer');
       }
     } finally {
-      lane.underway -= 1;
+      lane[kind] -= 1;
       this.#schedule(node, lane);
     }
   }
 
   #strike(lane: Lane): void {
     lane.strikes += 1;
-    if (lane.strikes >= this.#options.strikes) lane.suspectUntil = this.#clock.now() + this.#options.suspectMs;
+    if (lane.strikes < this.#options.strikes) return;
+    lane.suspectUntil = this.#clock.now() + this.#options.suspectMs;
+    this.#reroute(lane);
   }
 
   #settle(node: string, pending: Pending, answer: Answer | undefined): void {
@@ -235,7 +272,8 @@ export class ShardRegion implements Engine {
   #await(pending: Pending): void {
     const loading = this.#loading.get(pending.shard);
     if (loading && loading.scout !== pending) return this.#route(pending);
-    if (!loading) this.#loading.set(pending.shard, { scout: pending, waiting: [] });
+    // A flush is no scout: the others would wait for the database.
+    if (!loading && pending.command.kind !== 'flush') this.#loading.set(pending.shard, { scout: pending, waiting: [] });
     this.#clock.after(this.#options.loadingPollMs, () => {
       if (this.#clock.now() <= pending.deadline) this.#send(pending);
       else this.#fail(pending, 'the shard is still loading');
