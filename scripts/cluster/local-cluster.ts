@@ -19,10 +19,17 @@ export interface ClusterOptions extends ClusterSize {
   readonly httpPort: number;
   /** Further settings for every process, as environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Further settings for one process: where its wires lead, for instance. */
+  readonly envOf?: (node: NodeName, servers: ClusterServers) => Promise<Readonly<Record<string, string>>>;
   /** How Redis makes writes durable before it answers. */
   readonly appendfsync?: 'always' | 'everysec';
   /** Where the processes' logs go; inherited when absent. */
   readonly logFile?: string;
+}
+
+export interface NodeName {
+  readonly id: string;
+  readonly role: NodeProcess['role'];
 }
 
 export interface ClusterServers {
@@ -46,7 +53,7 @@ export class LocalCluster {
     const nodes = new Map<string, NodeProcess>();
     const cluster = new LocalCluster(servers, nodes);
     try {
-      for (const node of plan(options, servers)) nodes.set(node.id, node);
+      for (const node of await plan(options, servers)) nodes.set(node.id, node);
       // The first one applies the migrations; the others would only wait for its lock.
       const [first, ...others] = nodes.values();
       await first?.start();
@@ -89,33 +96,38 @@ async function obtainAll({ appendfsync }: ClusterOptions): Promise<ClusterServer
   ]);
   if (postgres && redis && nats) return { postgres, redis, nats };
   const missing = Object.entries({ PostgreSQL: postgres, Redis: redis, NATS: nats }).filter(([, server]) => !server);
-  await Promise.all([postgres, redis, nats].map((server) => server?.stop()));
+  await Promise.all([postgres, redis, nats].flatMap((server) => (server ? [server.stop()] : [])));
   throw new Error(
     `a cluster needs ${missing.map(([name]) => name).join(', ')}: run scripts/install-servers, ` +
       'or name running ones by POSTGRES_DSN, REDIS_ADDR, NATS_URL',
   );
 }
 
-function plan(options: ClusterOptions, { postgres, redis, nats }: ClusterServers): NodeProcess[] {
+async function plan(options: ClusterOptions, servers: ClusterServers): Promise<NodeProcess[]> {
   const shared = {
-    POSTGRES_DSN: postgres.address,
-    REDIS_ADDR: redis.address,
-    NATS_URL: nats.address,
+    POSTGRES_DSN: servers.postgres.address,
+    REDIS_ADDR: servers.redis.address,
+    NATS_URL: servers.nats.address,
     HTTP_HOST: '127.0.0.1',
     HTTP_DRAIN_GRACE_MS: '2000',
     ...options.env,
   };
-  const make = (role: 'engine' | 'domain' | 'gateway', number: number): NodeProcess => {
+  const make = async (role: NodeProcess['role'], number: number): Promise<NodeProcess> => {
+    const name = { id: `${role}-${number}`, role };
     const port = role === 'gateway' && options.httpPort > 0 ? options.httpPort + number - 1 : 0;
     const roles = role === 'domain' ? 'domain,bridge' : role;
+    const own = { NODE_ID: name.id, NODE_ROLES: roles, LIBRARY_HTTP_PORT: String(port) };
     return new NodeProcess({
-      id: `${role}-${number}`,
-      role,
-      env: { ...shared, NODE_ID: `${role}-${number}`, NODE_ROLES: roles, LIBRARY_HTTP_PORT: String(port) },
+      ...name,
+      env: { ...shared, ...own, ...(await options.envOf?.(name, servers)) },
       ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
     });
   };
-  const some = (role: 'engine' | 'domain' | 'gateway', count: number): NodeProcess[] =>
+  const some = (role: NodeProcess['role'], count: number): Promise<NodeProcess>[] =>
     Array.from({ length: count }, (_, at) => make(role, at + 1));
-  return [...some('domain', options.domains), ...some('engine', options.engines), ...some('gateway', options.gateways)];
+  return Promise.all([
+    ...some('domain', options.domains),
+    ...some('engine', options.engines),
+    ...some('gateway', options.gateways),
+  ]);
 }

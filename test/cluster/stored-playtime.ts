@@ -1,0 +1,86 @@
+/** Reads from PostgreSQL what it holds of some users, in one snapshot. */
+import { Client } from 'pg';
+import type { StoredPlaytime, StoredReport, StoredSession, StoredSum } from './round-history.ts';
+import { dayNumber, dayText } from '../../lib/playtime/days.ts';
+import { columnTypes } from '../../lib/db/column-types.ts';
+
+interface SessionRow extends Omit<StoredSession, 'msByDay' | 'startedAt' | 'lastBeatAt' | 'endedAt'> {
+  readonly startedAt: Date;
+  readonly lastBeatAt: Date;
+  readonly endedAt: Date | null;
+  readonly firstDay: string;
+  readonly earned: readonly number[];
+  readonly correctedFrom: string | null;
+  readonly corrected: readonly number[];
+}
+
+const SESSIONS = `
+SELECT user_id AS "userId", session_id AS "sessionId", game_id AS "gameId", device_id AS "deviceId",
+  client_session_id AS "clientSessionId", started_at AS "startedAt", last_beat_at AS "lastBeatAt", seq,
+  ended_at AS "endedAt", end_reason AS "endReason", offline, ms, correction_ms AS "correctionMs",
+  first_day AS "firstDay", ms_by_day AS earned, correction_first_day AS "correctedFrom",
+  correction_ms_by_day AS corrected
+FROM playtime_sessions WHERE user_id = ANY ($1::uuid[])`;
+
+const sums = (table: string, period: string): string =>
+  `SELECT user_id AS "userId", game_id AS "gameId", ${period} AS period, ms FROM ${table} WHERE user_id = ANY ($1::uuid[])`;
+
+const REPORTS = `
+SELECT user_id AS "userId", device_id AS "deviceId", client_session_id AS "clientSessionId", credited_ms AS "creditedMs"
+FROM playtime_offline_sessions WHERE user_id = ANY ($1::uuid[])`;
+
+export async function readStoredPlaytime(dsn: string, users: readonly string[]): Promise<StoredPlaytime> {
+  return withClient(dsn, async (client) => {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const read = async <Row extends object>(text: string): Promise<readonly Row[]> =>
+      (await client.query<Row>(text, [users])).rows;
+    return {
+      sessions: (await read<SessionRow>(SESSIONS)).map(sessionOf),
+      daily: await read<StoredSum>(sums('playtime_stats_daily', 'day')),
+      monthly: await read<StoredSum>(sums('playtime_stats_monthly', 'month')),
+      totals: await read<StoredSum>(sums('playtime_totals', "''")),
+      reports: await read<StoredReport>(REPORTS),
+    };
+  });
+}
+
+/** How many of the users' sessions have no end yet. */
+export async function countOpenSessions(dsn: string, users: readonly string[]): Promise<number> {
+  const text =
+    'SELECT count(*)::integer AS open FROM playtime_sessions WHERE user_id = ANY ($1::uuid[]) AND ended_at IS NULL';
+  return withClient(dsn, async (client) => {
+    const { rows } = await client.query<{ open: number }>(text, [users]);
+    return rows[0]?.open ?? 0;
+  });
+}
+
+function sessionOf(row: SessionRow): StoredSession {
+  const { startedAt, lastBeatAt, endedAt, firstDay, earned, correctedFrom, corrected, ...rest } = row;
+  const msByDay: Record<string, number> = {};
+  const add = (from: string, byDay: readonly number[]): void =>
+    byDay.forEach((ms, n) => {
+      const day = dayText(dayNumber(from) + n);
+      msByDay[day] = (msByDay[day] ?? 0) + ms;
+    });
+  add(firstDay, earned);
+  add(correctedFrom ?? firstDay, corrected);
+  return {
+    ...rest,
+    startedAt: startedAt.getTime(),
+    lastBeatAt: lastBeatAt.getTime(),
+    endedAt: endedAt?.getTime() ?? null,
+    msByDay,
+  };
+}
+
+async function withClient<T>(dsn: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: dsn, types: columnTypes(), connectionTimeoutMillis: 5_000 });
+  // A connection that breaks while idle is reported here; a query under way rejects by itself.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
