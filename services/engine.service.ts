@@ -1,7 +1,7 @@
 /** The engine node on the cluster's bus: takes batches for its shards, and answers operators. */
 import type { Context, ServiceSchema } from 'moleculer';
+import { packAnswers, unpackBatch, type PackedAnswers, type PackedBatch } from './engine-wire.ts';
 import { mustUuid } from './operator-input.ts';
-import type { Answer, Envelope } from '../actors/envelope.ts';
 import type { HostStats } from '../actors/host-options.ts';
 import type { SessionView } from '../actors/messages.ts';
 import { viewOf } from '../actors/session.ts';
@@ -10,11 +10,6 @@ import { keyToUuid } from '../lib/uuid.ts';
 
 /** How long an operator's flush may take. */
 export const FLUSH_ALL_MS = 50_000;
-
-export interface DeliverParams {
-  readonly envelopes: readonly Envelope[];
-  readonly suspects: readonly string[];
-}
 
 /** A session as operators see it. */
 export interface HeldSession extends Omit<SessionView, 'sessionId' | 'gameId' | 'deviceId'> {
@@ -41,9 +36,10 @@ export function engineService({ host, drain, rejoin, now }: EngineDeps): Service
     actions: {
       /** A region's batch. Answers in the order of the envelopes. */
       deliver: {
-        visibility: 'public',
-        handler: (ctx: Context<DeliverParams>): Promise<readonly Answer[]> =>
-          host.deliver(ctx.params.envelopes, ctx.params.suspects),
+        async handler(ctx: Context<PackedBatch>): Promise<PackedAnswers> {
+          const { envelopes, suspects } = unpackBatch(ctx.params);
+          return packAnswers(await host.deliver(envelopes, suspects));
+        },
       },
       /** Another engine released these shards for this one. */
       offer: {
