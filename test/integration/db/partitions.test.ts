@@ -12,13 +12,16 @@ onEachDatabase('the monthly partitions', (database) => {
   const rowsIn = async (table: string): Promise<number | undefined> =>
     (await database().executor.query<{ count: number }>(`SELECT count(*) FROM ${table}`)).rows[0]?.count;
 
-  it('are made ahead, once, and take over the rows that came before them', async () => {
+  it('are made ahead, and as far back as late reports reach, once, and take over the rows that came before them', async () => {
     const row = sessionRow({ userId: mustUuidKey(id(1, 'user')), startedAt: MAY_2031, msByDay: [1_000] });
     await postgresPlaytimeSink(database().executor).flush([row]);
     expect(await rowsIn('playtime_sessions_default')).toBe(1);
 
     const made = await ensurePartitions(database().db, MAY_2031, 3);
     expect(made.filter((name) => name.startsWith('playtime'))).toEqual([
+      'playtime_sessions_y2031m02',
+      'playtime_sessions_y2031m03',
+      'playtime_sessions_y2031m04',
       'playtime_sessions_y2031m05',
       'playtime_sessions_y2031m06',
       'playtime_sessions_y2031m07',

@@ -1,0 +1,33 @@
+import { expect, it } from '@jest/globals';
+import { maintain } from '../../../lib/maintenance/database-chores.ts';
+import { onEachDatabase, TEST_NOW } from '../../databases.ts';
+import { newPlayer } from '../../player.ts';
+
+const DAY = 86_400_000;
+
+onEachDatabase('the chores of the database', (database) => {
+  it('have nothing left to do after they were done', async () => {
+    const soon = TEST_NOW + 31 * DAY;
+    const report = await maintain(database().db, soon, { keepMonths: 24 });
+    expect(report.partitionsMade).toEqual(['playtime_sessions_y2026m07', 'library_audit_log_y2026m07']);
+    expect(report.partitionsRetired).toEqual([]);
+    expect(await maintain(database().db, soon, { keepMonths: 24 })).toMatchObject({ partitionsMade: [] });
+  });
+
+  it('never retire what late reports may still reach, whatever is configured', async () => {
+    const report = await maintain(database().db, TEST_NOW + 31 * DAY, { keepMonths: 0 });
+    expect(report.partitionsRetired).toEqual([]);
+    const muchLater = await maintain(database().db, TEST_NOW + 365 * DAY, { keepMonths: 6 });
+    expect(muchLater.partitionsRetired).toContain('playtime_sessions_y2026m07');
+    expect(muchLater.partitionsRetired).not.toContain('playtime_sessions_y2026m09');
+  });
+
+  it('forget offline reports that could not be repeated any more', async () => {
+    const player = await newPlayer(database());
+    await player.offline(['a', 60, 30]);
+    const after = async (days: number) =>
+      (await maintain(database().db, player.engine.now + days * DAY, { keepMonths: 24 })).offlineReportsPurged;
+    expect(await after(90)).toBe(0);
+    expect(await after(91)).toBe(1);
+  });
+});
