@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox';
+import type { ErrorCode } from '../errors.ts';
 
 export const ROLES = ['user', 'support', 'admin', 'service'] as const;
 export type Role = (typeof ROLES)[number];
@@ -28,7 +29,7 @@ export interface Endpoint {
   /** Absent for 204. */
   readonly response?: TSchema;
   /** Codes of the error catalogue that this endpoint answers with beside the ones every endpoint shares. */
-  readonly errors: readonly string[];
+  readonly errors: readonly ErrorCode[];
   /** The Moleculer action that does the work, called with a {@link Request}. */
   readonly action: string;
 }

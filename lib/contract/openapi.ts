@@ -70,10 +70,9 @@ export function openApiDocument(): Json {
 
 /** Every code that the endpoint can answer with. */
 export function errorsOf(endpoint: Endpoint): readonly ErrorCode[] {
-  const own = endpoint.errors.filter((code): code is ErrorCode => code in ERRORS);
   return [
     ...SHARED,
-    ...own,
+    ...endpoint.errors,
     ...(endpoint.body === undefined ? [] : WITH_BODY),
     ...(endpoint.method === 'POST' ? WITH_KEY : []),
   ];

@@ -280,7 +280,7 @@ export const startSession = {
   body: StartBody,
   status: 200,
   response: StartedSession,
-  errors: ['GAME_NOT_IN_LIBRARY', 'TOO_MANY_LIVE_SESSIONS'],
+  errors: ['GAME_NOT_IN_LIBRARY', 'TOO_MANY_LIVE_SESSIONS', 'RATE_LIMITED'],
   action: 'playtime.start',
 } as const satisfies Endpoint;
 

@@ -1,0 +1,31 @@
+import type { Endpoint } from '../../../lib/contract/endpoint.ts';
+import { exampleOf } from '../../../lib/contract/openapi-example.ts';
+import type { RequestOptions } from './gateway.ts';
+
+export interface BuiltRequest {
+  readonly path: string;
+  readonly options: RequestOptions;
+}
+
+/** A valid request to the endpoint on the data of `userId`, made of the examples in the contract. */
+export function requestTo(endpoint: Endpoint, userId: string): BuiltRequest {
+  const params = { ...(endpoint.params === undefined ? {} : (exampleOf(endpoint.params) as object)), user_id: userId };
+  const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_brace, name: string) => String(params[name as 'user_id']));
+  if (endpoint.body === undefined) return { path, options: { method: endpoint.method } };
+  const body = exampleOf(endpoint.body) as Record<string, unknown>;
+  return {
+    path,
+    options: { method: endpoint.method, json: namesUser(endpoint) ? { ...body, user_id: userId } : body },
+  };
+}
+
+/** Whether the body says whose data is meant. */
+export function namesUser(endpoint: Endpoint): boolean {
+  const { properties = {} } = (endpoint.body ?? {}) as { properties?: Record<string, unknown> };
+  return 'user_id' in properties;
+}
+
+/** Whether the request can be about somebody else. */
+export function canNameOther(endpoint: Endpoint): boolean {
+  return endpoint.path.includes('{user_id}') || namesUser(endpoint);
+}
