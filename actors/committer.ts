@@ -109,8 +109,8 @@ export class Committer {
   #unknown(cuts: readonly Cut[]): void {
     for (const cut of cuts) {
       cut.shard.unknown(cut, NOT_COMMITTED); // G2
-      if (cut.shard.closed) this.#wakeSettled(cut.shard);
-      else if (cut.shard.needsCommit) this.#due.add(cut.shard);
+      if (!cut.shard.closed && cut.shard.needsCommit) this.#due.add(cut.shard);
+      else this.#wakeSettled(cut.shard);
     }
   }
 

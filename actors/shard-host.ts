@@ -13,13 +13,15 @@
  *       decide how soon the right node acquires.
  * - H3  A command past its deadline is dropped: a process that slept does not act on what its callers gave up on.
  * - H4  Every mailbox is bounded, per user and per shard.
+ * - H5  Every shard held commits at least every VERIFY_TICKS, if only to meet the fence: an idle node would else never
+ *       learn that its shard was taken and let go of again, and the sessions in it would never time out anywhere.
  */
 import { Committer } from './committer.ts';
 import type { Answer, Envelope } from './envelope.ts';
 import { Flusher } from './flusher.ts';
 import type { HostEvents, HostOptions, HostStats } from './host-options.ts';
 import { ownerOf, placementTable, shardOf } from './placement.ts';
-import { expire, forget, turn } from './user-actor.ts';
+import { expire, forget, mayForget, turn } from './user-actor.ts';
 import { isLive, type UserState } from './session.ts';
 import { Shard } from './shard.ts';
 import { decodeState } from './snapshot.ts';
@@ -57,6 +59,7 @@ export interface HostPorts {
 }
 
 const TICK_MS = 1_000;
+const VERIFY_TICKS = 10;
 const DRAIN_POLL_MS = 20;
 
 export class ShardHost {
@@ -73,6 +76,7 @@ export class ShardHost {
   readonly #eager = new Set<number>();
   #acquiring = 0;
   #stopTick: (() => void) | null = null;
+  #ticks = 0;
 
   constructor(options: HostOptions, ports: HostPorts) {
     this.#options = options;
@@ -107,6 +111,7 @@ export class ShardHost {
     this.#stopTick?.();
     this.#stopTick = null;
     this.#members = [];
+    this.#placement = this.#placement.map(() => null);
     this.#urgent.clear();
     this.#eager.clear();
     this.#slots.forEach((slot, id) => {
@@ -127,7 +132,7 @@ export class ShardHost {
     const now = this.#ports.clock.now();
     this.#placement.forEach((owner, id) => {
       const slot = this.#slots[id];
-      if (owner !== node || slot?.at !== 'absent') return;
+      if (owner !== node || before[id] === node || slot?.at !== 'absent') return;
       // A former owner that lives hands off at once; acquiring a moment later spares both a fence.
       const former = before[id] ?? null;
       const handedOff = former !== null && alive.includes(former);
@@ -139,7 +144,12 @@ export class ShardHost {
 
   /** Another node has released these shards for us. */
   acceptOffer(shards: readonly number[]): void {
-    for (const id of shards) if (this.#placement[id] === this.#options.node) this.#eager.add(id);
+    for (const id of shards) {
+      const slot = this.#slots[id];
+      if (slot?.at === 'active')
+        this.#committer.request(slot.shard); // somebody else had it: H5
+      else if (this.#placement[id] === this.#options.node) this.#eager.add(id);
+    }
     this.#acquireNext();
   }
 
@@ -275,18 +285,17 @@ export class ShardHost {
   /** Looks at every user whose time has come: time-outs, periodic flush, forgetting. */
   #wake(): void {
     const now = this.#ports.clock.now();
+    this.#ticks += 1;
     for (const shard of this.shards()) {
       shard.wake(now, (user, state) => this.#visit(shard, user, state, now));
-      if (shard.needsCommit) this.#committer.request(shard);
+      const verify = (this.#ticks + shard.id) % VERIFY_TICKS === 0; // H5
+      if (shard.needsCommit || verify) this.#committer.request(shard);
     }
   }
 
   #visit(shard: Shard, user: UuidKey, before: UserState, now: number): number | null {
     const { rules, flushIntervalMs } = this.#options;
-    const remembered = forget(
-      expire(before, now, rules),
-      (session) => session.flushedRev === session.rev && now - session.endedAt >= rules.lingerMs,
-    );
+    const remembered = forget(expire(before, now, rules), (session) => mayForget(session, now, rules));
     this.#update(shard, user, before, remembered, now);
     if (remembered.length === 0) return null;
     if (remembered.some((session) => session.rev > session.flushedRev)) this.#flusher.enqueue(shard, user);
@@ -365,7 +374,9 @@ export class ShardHost {
     const slot = this.#slots[shard.id];
     if (slot?.at === 'active' && slot.shard === shard) {
       const blockedUntil = this.#ports.clock.now() + this.#options.fenceCooldownMs * (1 + this.#options.random());
-      this.#slots[shard.id] = { ...FREE, blockedUntil, fencedBy: owner };
+      // An acquisition of ours that we had given up on, and that the store carried out late, leaves nobody to fight with.
+      const ours = owner === this.#options.node;
+      this.#slots[shard.id] = ours ? FREE : { ...FREE, blockedUntil, fencedBy: owner };
     }
     this.#close(shard, { kind: 'not_owner', owner }); // H1
   }

@@ -72,9 +72,16 @@ export function expire(state: UserState, now: number, rules: PlayRules): UserSta
   return state.map((session) => (silent(session) ? ended(session, session.lastBeatAt, 'timeout') : session));
 }
 
-/** Drops the ended sessions that `mayForget` allows; what they earned moves into the base of their game. */
-export function forget(state: UserState, mayForget: (session: Session) => boolean): UserState {
-  const forgotten = state.filter((session) => !isLive(session) && mayForget(session));
+/** Whether an ended session has served its time: PostgreSQL holds it, and late and repeated messages have met it. */
+export function mayForget(session: Session, now: number, rules: PlayRules): boolean {
+  // All ends but the launcher's own lie back at the last beat, by up to a time-out.
+  const noticedAt = session.endedAt + (session.endReason === 'ended' ? 0 : rules.sessionTimeoutMs);
+  return session.flushedRev === session.rev && now - noticedAt >= rules.lingerMs;
+}
+
+/** Drops the ended sessions that `may` allows; what they earned moves into the base of their game. */
+export function forget(state: UserState, may: (session: Session) => boolean): UserState {
+  const forgotten = state.filter((session) => !isLive(session) && may(session));
   if (forgotten.length === 0) return state;
   return state
     .filter((session) => !forgotten.includes(session))
