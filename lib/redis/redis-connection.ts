@@ -26,9 +26,27 @@ export async function connectRedis(address: string, options: RedisConnectionOpti
   const seeds = address.split(',').map((seed) => seed.trim());
   const client = seeds.length === 1 ? standalone(seeds[0] ?? '', options) : cluster(seeds, options);
   client.on('error', options.onError);
-  // A failure has been told to onError.
-  await client.connect().catch(() => undefined);
+  if (client instanceof Cluster) {
+    // Nodes connect lazily, and a command for one that is about to would be refused.
+    client.on('+node', begin);
+  }
+  begin(client);
+  await settled(client);
+  if (client instanceof Cluster) await Promise.all(client.nodes('all').map(settled));
   return client;
+}
+
+function begin(client: Redis | Cluster): void {
+  // A failure is told to the client's listeners, too.
+  client.connect().catch(() => undefined);
+}
+
+/** Resolves when the first attempt to connect is over, however it ended. */
+function settled(client: Redis | Cluster): Promise<void> {
+  if (client.status === 'ready' || client.status === 'end') return Promise.resolve();
+  return new Promise((resolve) => {
+    for (const event of ['ready', 'close', 'end']) client.once(event, () => resolve());
+  });
 }
 
 function commonOptions({ name, commandTimeoutMs }: RedisConnectionOptions): RedisOptions {
@@ -63,7 +81,10 @@ function cluster(seeds: readonly string[], options: RedisConnectionOptions): Clu
     {
       lazyConnect: true,
       enableOfflineQueue: false,
+      // It asks a node that may not be connected yet, and then starts all over.
+      enableReadyCheck: false,
       clusterRetryStrategy: reconnectPause,
+      clusterNodeRetryStrategy: reconnectPause,
       retryDelayOnFailover: 0,
       slotsRefreshInterval: SLOTS_REFRESH_MS,
       redisOptions: {

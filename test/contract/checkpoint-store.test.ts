@@ -1,7 +1,8 @@
 import { describe } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { createDatabase } from '../../scripts/servers/postgres.ts';
+import { startRedisCluster } from '../../scripts/servers/redis-cluster.ts';
 import { MemoryCheckpointStore } from '../../lib/checkpoint/memory-checkpoint-store.ts';
 import { openDatabase, type Database } from '../../lib/db/database.ts';
 import { PostgresCheckpointStore } from '../../lib/db/postgres-checkpoint-store.ts';
@@ -36,24 +37,42 @@ describeWithServer('PostgreSQL', 'the checkpoint store in PostgreSQL', (address)
 });
 
 describeWithServer('Redis', 'the checkpoint store in Redis', (address) => {
+  checkpointStoreSuite(async () => redisBench(address, new Redis(address)));
+});
+
+describeWithServer('Redis', 'the checkpoint store in Redis Cluster', () => {
   checkpointStoreSuite(async () => {
-    const prefix = `test-${randomUUID()}`;
-    const redis = new Redis(address);
+    const cluster = await startRedisCluster();
+    if (cluster === null) throw new Error('this machine has no redis-server of its own');
+    const seeds = cluster.address.split(',').map((seed) => new URL(seed));
+    const client = new Cluster(seeds.map(({ hostname, port }) => ({ host: hostname, port: Number(port) })));
+    const bench = redisBench(cluster.address, client);
     return {
-      open: () => openRedisCheckpointStore(address, { prefix, commandTimeoutMs: 5000 }),
-      now: async () => {
-        const [seconds, micros] = await redis.time();
-        return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-      },
-      forget: async (shard) => void (await redis.del(`${prefix}:{${shard}}`)),
+      ...bench,
       dispose: async () => {
-        const keys = await redis.keys(`${prefix}:*`);
-        if (keys.length > 0) await redis.del(keys);
-        redis.disconnect();
+        client.disconnect();
+        await cluster.stop();
       },
     };
   });
 });
+
+function redisBench(address: string, client: Redis | Cluster): CheckpointStoreBench {
+  const prefix = `test-${randomUUID()}`;
+  return {
+    open: () => openRedisCheckpointStore(address, { prefix, commandTimeoutMs: 5000 }),
+    now: async () => {
+      const [seconds, micros] = await client.time();
+      return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    },
+    forget: async (shard) => void (await client.del(`${prefix}:{${shard}}`)),
+    dispose: async () => {
+      const keys = await client.keys(`${prefix}:*`);
+      if (keys.length > 0) await client.del(keys);
+      client.disconnect();
+    },
+  };
+}
 
 async function sqlBench(database: Database, drop: () => Promise<void>): Promise<CheckpointStoreBench> {
   const { executor } = database;
