@@ -46,7 +46,7 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 /**
  * Opens the database. A server is not contacted before the first query; the embedded one is started.
  *
- * @param onConnectionLost told of every idle connection that broke; the pool replaces it by itself.
+ * @param onConnectionLost told of every connection that broke, idle or in use; the pool replaces it by itself.
  * @throws DirectoryInUse when another process has the directory open.
  */
 export async function openDatabase(
@@ -64,20 +64,17 @@ export async function openDatabase(
       keepAlive: true,
       types: columnTypes(),
     });
-    return wrap(pool, 'postgresql', onConnectionLost, () => pool.end());
+    // A connection also reports its loss as an event while a transaction has it, and unheard that would end this process.
+    pool.on('connect', (client) => client.on('error', onConnectionLost));
+    // The pool repeats what its idle connections have just told.
+    pool.on('error', () => undefined);
+    return wrap(pool, 'postgresql', () => pool.end());
   }
   const { pool, close } = await openPglitePool('directory' in location ? location.directory : null);
-  return wrap(pool, 'pglite', onConnectionLost, close);
+  return wrap(pool, 'pglite', close);
 }
 
-function wrap(
-  pool: pg.Pool,
-  kind: Database['kind'],
-  onConnectionLost: (error: Error) => void,
-  close: () => Promise<void>,
-): Database {
-  // Without a listener, a server restart would end this process.
-  pool.on('error', onConnectionLost);
+function wrap(pool: pg.Pool, kind: Database['kind'], close: () => Promise<void>): Database {
   const executor: SqlExecutor = {
     async query<Row extends object>(text: string, params: readonly unknown[] = [], name?: string) {
       const values = params as unknown[];
