@@ -20,6 +20,41 @@ export const GrantReply = closed(
 );
 export type GrantReply = Static<typeof GrantReply>;
 
+const Prices = Type.Array(
+  closed(
+    {
+      currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217', examples: ['EUR'] }),
+      amount_minor: Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: "In the currency's smallest unit",
+        examples: [1999],
+      }),
+    },
+    { title: 'Price' },
+  ),
+  { maxItems: 200, description: 'At most one a currency' },
+);
+
+const Achievements = Type.Array(
+  closed(
+    {
+      achievement_id: text('Unique within the game', 64, { minLength: 1, example: 'first-light' }),
+      title: text('Name of the achievement', 200, { minLength: 1, example: 'First light' }),
+      description: text('What it takes', 1000, { example: 'Light a lantern' }),
+      hidden: Type.Boolean({ description: 'Masked until it is unlocked' }),
+      target: Type.Integer({
+        minimum: 1,
+        maximum: 2 ** 31 - 1,
+        description: 'The progress that unlocks it',
+        examples: [1],
+      }),
+    },
+    { title: 'AchievementDefinition' },
+  ),
+  { maxItems: 1000, description: 'What can be achieved in the game' },
+);
+
 const gameMembers = {
   title: Title,
   developer: Type.Optional(nullable(Company)),
@@ -28,6 +63,8 @@ const gameMembers = {
   cover_url: Type.Optional(nullable(CoverUrl)),
   genres: Type.Optional(Genres),
   released_on: Type.Optional(nullable(day('First day of sale'))),
+  prices: Type.Optional(Prices),
+  achievements: Type.Optional(Achievements),
 };
 
 export const GameBody = closed(gameMembers, { title: 'GameMetadata' });
@@ -43,6 +80,9 @@ export const Game = closed(
     cover_url: nullable(CoverUrl),
     genres: Genres,
     released_on: nullable(day('First day of sale')),
+    prices: Prices,
+    achievements: Achievements,
+    version: Type.Integer({ minimum: 1, description: 'Rises with every change of the entry', examples: [1] }),
     updated_at: timestamp('When the catalogue entry last changed'),
   },
   { title: 'Game' },
@@ -92,6 +132,7 @@ export const putGame = {
   path: '/admin/catalog/games/{game_id}',
   tag,
   summary: 'Create or replace the catalogue entry of a game',
+  description: 'Members left out are emptied. An entry that is so already keeps its version.',
   access: { admin: 'none', service: 'none' },
   params: gameParams,
   body: GameBody,

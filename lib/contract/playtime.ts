@@ -132,7 +132,6 @@ export const OFFLINE_REJECTIONS = [
   'in_the_future',
   'too_old',
   'too_long',
-  'already_credited',
 ] as const;
 
 export const OfflineResult = closed(
@@ -141,7 +140,7 @@ export const OfflineResult = closed(
     device_id: DeviceId,
     result: choice(
       ['created', 'duplicate', 'trimmed', 'rejected'],
-      '`trimmed`: a part overlapped what was credited already; `duplicate`: known, nothing changed',
+      '`trimmed`: a part, or all of it, overlapped what was credited already; `duplicate`: known, nothing changed',
     ),
     credited_seconds: CreditedSeconds,
     reason: Type.Optional(choice(OFFLINE_REJECTIONS, 'Why it was rejected')),

@@ -1,33 +1,96 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
 import type { Game, GameBody } from '../contract/admin.ts';
 import type { Schema } from '../db/schema.ts';
+import { LibraryError } from '../errors.ts';
+
+type Price = Game['prices'][number];
 
 /**
- * Creates or replaces the catalogue entry of a game: members left out are emptied. An entry that is already so keeps
+ * Creates or replaces the catalogue entry of a game: members left out are emptied. An entry that is so already keeps
  * its version and its time.
  *
  * @param now ms since the Unix epoch
+ * @throws LibraryError VALIDATION_ERROR for two prices in one currency, or two achievements of one id
  */
 export async function putGame(db: Kysely<Schema>, gameId: string, body: GameBody, now: number): Promise<Game> {
-  const entry = {
-    title: body.title,
-    developer: body.developer ?? null,
-    publisher: body.publisher ?? null,
-    description: body.description ?? null,
-    cover_url: body.cover_url ?? null,
-    genres: body.genres ?? [],
-    released_on: body.released_on ?? null,
-  };
-  const members = ['title', 'developer', 'publisher', 'description', 'cover_url', 'genres', 'released_on'] as const;
-  const row = await db
+  const prices = (body.prices ?? [])
+    .map(({ currency, amount_minor }) => ({ currency, amount_minor }))
+    .sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  mustDiffer(
+    'prices',
+    prices.map(({ currency }) => currency),
+  );
+  mustDiffer(
+    'achievements',
+    (body.achievements ?? []).map(({ achievement_id }) => achievement_id),
+  );
+  return db.transaction().execute(async (transaction) => {
+    // The entry is locked before its prices are compared, so that two that put it at once do so one after the other.
+    const before = await lockedGame(transaction, gameId);
+    const pricesDiffer = JSON.stringify(await pricesOf(transaction, gameId)) !== JSON.stringify(prices);
+    const row = await putEntry(transaction, gameId, body, new Date(now), before && pricesDiffer);
+    if (pricesDiffer) await replacePrices(transaction, gameId, prices);
+    return gameOf(row, prices);
+  });
+}
+
+function mustDiffer(field: string, ids: readonly string[]): void {
+  if (new Set(ids).size === ids.length) return;
+  const message = 'names the same one twice';
+  throw new LibraryError('VALIDATION_ERROR', `${field}: ${message}`, { errors: [{ field, message }] });
+}
+
+async function lockedGame(transaction: Transaction<Schema>, gameId: string): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('catalog_games')
+    .select('game_id')
+    .where('game_id', '=', gameId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function pricesOf(transaction: Transaction<Schema>, gameId: string): Promise<readonly Price[]> {
+  return transaction
+    .selectFrom('catalog_prices')
+    .select(['currency', 'amount_minor'])
+    .where('game_id', '=', gameId)
+    .orderBy('currency')
+    .execute();
+}
+
+const MEMBERS = [
+  ...(['title', 'developer', 'publisher', 'description', 'cover_url'] as const),
+  ...(['genres', 'released_on', 'achievements'] as const),
+];
+
+async function putEntry(
+  transaction: Transaction<Schema>,
+  gameId: string,
+  body: GameBody,
+  at: Date,
+  changed: boolean,
+): Promise<Selectable<Schema['catalog_games']>> {
+  return transaction
     .insertInto('catalog_games')
-    .values({ game_id: gameId, ...entry, achievements: '[]', updated_at: new Date(now) })
+    .values({
+      game_id: gameId,
+      title: body.title,
+      developer: body.developer ?? null,
+      publisher: body.publisher ?? null,
+      description: body.description ?? null,
+      cover_url: body.cover_url ?? null,
+      genres: body.genres ?? [],
+      released_on: body.released_on ?? null,
+      achievements: JSON.stringify(body.achievements ?? []),
+      updated_at: at,
+    })
     .onConflict((conflict) =>
       conflict.column('game_id').doUpdateSet((expression) => {
-        const differs = sql`(${sql.join(members.map((member) => sql.ref(`catalog_games.${member}`)))})
-          IS DISTINCT FROM (${sql.join(members.map((member) => sql.ref(`excluded.${member}`)))})`;
+        const row = (table: string) => sql.join(MEMBERS.map((member) => sql.ref(`${table}.${member}`)));
+        const differs = sql`(${sql.lit(changed)} OR (${row('catalog_games')}) IS DISTINCT FROM (${row('excluded')}))`;
         return {
-          ...Object.fromEntries(members.map((member) => [member, expression.ref(`excluded.${member}`)])),
+          ...Object.fromEntries(MEMBERS.map((member) => [member, expression.ref(`excluded.${member}`)])),
           version: sql<number>`catalog_games.version + CASE WHEN ${differs} THEN 1 ELSE 0 END`,
           updated_at: sql<Date>`CASE WHEN ${differs} THEN excluded.updated_at ELSE catalog_games.updated_at END`,
         };
@@ -35,10 +98,28 @@ export async function putGame(db: Kysely<Schema>, gameId: string, body: GameBody
     )
     .returningAll()
     .executeTakeFirstOrThrow();
-  return gameOf(row);
 }
 
-function gameOf(row: Selectable<Schema['catalog_games']>): Game {
+async function replacePrices(
+  transaction: Transaction<Schema>,
+  gameId: string,
+  prices: readonly Price[],
+): Promise<void> {
+  await transaction.deleteFrom('catalog_prices').where('game_id', '=', gameId).execute();
+  if (prices.length === 0) return;
+  await transaction
+    .insertInto('catalog_prices')
+    .values(prices.map((price) => ({ game_id: gameId, ...price })))
+    // Two may create the entry at once: the later finds the prices of the earlier.
+    .onConflict((conflict) =>
+      conflict
+        .columns(['game_id', 'currency'])
+        .doUpdateSet((expression) => ({ amount_minor: expression.ref('excluded.amount_minor') })),
+    )
+    .execute();
+}
+
+function gameOf(row: Selectable<Schema['catalog_games']>, prices: readonly Price[]): Game {
   return {
     game_id: row.game_id,
     title: row.title,
@@ -48,6 +129,9 @@ function gameOf(row: Selectable<Schema['catalog_games']>): Game {
     cover_url: row.cover_url,
     genres: row.genres,
     released_on: row.released_on,
+    prices: [...prices],
+    achievements: [...row.achievements],
+    version: row.version,
     updated_at: row.updated_at.toISOString(),
   };
 }

@@ -9,17 +9,23 @@ import { id } from '../../playtime-rows.ts';
 onEachDatabase('the catalogue', (database) => {
   const gameId = id(50, 'game');
   const put = (body: Parameters<typeof putGame>[2], now = TEST_NOW) => putGame(database().db, gameId, body, now);
-  const version = async () =>
-    (await database().db.selectFrom('catalog_games').select('version').where('game_id', '=', gameId).executeTakeFirst())
-      ?.version;
-
   it('takes an entry, replaces it, and empties what is left out', async () => {
     const full = { title: 'Oru', developer: 'D', publisher: 'P', description: 'x', cover_url: 'https://c/x.jpg' };
-    expect(await put({ ...full, genres: ['Adventure', 'a,b"{}'], released_on: '2024-02-29' })).toEqual({
-      game_id: gameId,
-      ...full,
+    const rest = {
       genres: ['Adventure', 'a,b"{}'],
       released_on: '2024-02-29',
+      achievements: [{ achievement_id: 'a', title: 'A', description: '', hidden: false, target: 1 }],
+    };
+    const [eur, usd] = [
+      { currency: 'EUR', amount_minor: 1999 },
+      { currency: 'USD', amount_minor: 2199 },
+    ];
+    expect(await put({ ...full, ...rest, prices: [usd, eur] })).toEqual({
+      game_id: gameId,
+      ...full,
+      ...rest,
+      prices: [eur, usd],
+      version: 1,
       updated_at: new Date(TEST_NOW).toISOString(),
     });
     expect(await put({ title: 'Oru II' }, TEST_NOW + 1000)).toMatchObject({
@@ -27,16 +33,28 @@ onEachDatabase('the catalogue', (database) => {
       developer: null,
       genres: [],
       released_on: null,
+      prices: [],
+      achievements: [],
+      version: 2,
       updated_at: new Date(TEST_NOW + 1000).toISOString(),
     });
-    expect(await version()).toBe(2);
   });
 
-  it('keeps version and time of an entry that is put again unchanged', async () => {
-    const { updated_at } = await put({ title: 'Oru III' }, TEST_NOW + 2000);
-    const before = await version();
-    expect(await put({ title: 'Oru III' }, TEST_NOW + 9000)).toMatchObject({ updated_at });
-    expect(await version()).toBe(before);
+  it('keeps version and time of an entry that is put again unchanged, and counts a change of price', async () => {
+    const body = { title: 'Oru III', prices: [{ currency: 'EUR', amount_minor: 1999 }] };
+    const { updated_at, version } = await put(body, TEST_NOW + 2000);
+    const turned = { ...body, prices: [{ amount_minor: 1999, currency: 'EUR' }] };
+    expect(await put(turned, TEST_NOW + 9000)).toMatchObject({ version, updated_at });
+    const dearer = { ...body, prices: [{ currency: 'EUR', amount_minor: 2499 }] };
+    expect(await put(dearer, TEST_NOW + 9000)).toMatchObject({ version: version + 1, prices: dearer.prices });
+  });
+
+  it('refuses two prices in one currency and two achievements of one id', async () => {
+    const price = { currency: 'EUR', amount_minor: 1 };
+    const achievement = { achievement_id: 'a', title: 'A', description: '', hidden: false, target: 1 };
+    const refused = { type: 'VALIDATION_ERROR' };
+    await expect(put({ title: 'x', prices: [price, price] })).rejects.toMatchObject(refused);
+    await expect(put({ title: 'x', achievements: [achievement, achievement] })).rejects.toMatchObject(refused);
   });
 
   it('can be filled with the samples twice, and the demo user owns twenty of them', async () => {
