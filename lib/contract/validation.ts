@@ -20,6 +20,7 @@ export type Check = (value: unknown) => readonly FieldError[] | null;
 
 /** More would help nobody, and a hostile body could make thousands. */
 const MAX_ERRORS = 20;
+const MAX_FIELD_LENGTH = 100;
 
 /** Compiles a schema once. The check costs a fraction of a microsecond while the value is valid. */
 export function compileCheck(schema: TSchema): Check {
@@ -47,7 +48,8 @@ function explain(errors: readonly SchemaError[]): readonly FieldError[] {
   for (const error of errors) {
     for (const found of fieldErrors(error)) {
       if (fields.size >= MAX_ERRORS) break;
-      if (!fields.has(found.field)) fields.set(found.field, found);
+      const field = shortened(found.field);
+      if (!fields.has(field)) fields.set(field, { ...found, field });
     }
   }
   return fields.size === 0 ? [{ field: '', message: 'is not valid' }] : [...fields.values()];
@@ -80,6 +82,10 @@ function fieldName(pointer: string): string {
 }
 
 function join(parent: string, name: string): string {
-  const short = name.length > 100 ? `${name.slice(0, 100)}…` : name;
-  return parent === '' ? short : `${parent}.${short}`;
+  return parent === '' ? name : `${parent}.${name}`;
+}
+
+/** A name of an unknown member may be as long as the body. */
+function shortened(field: string): string {
+  return field.length > MAX_FIELD_LENGTH ? `${field.slice(0, MAX_FIELD_LENGTH)}…` : field;
 }
