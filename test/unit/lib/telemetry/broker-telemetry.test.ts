@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
-import type { BrokerOptions } from 'moleculer';
 import { configFrom } from '../../../../lib/config/load.ts';
 import { httpMetrics } from '../../../../lib/telemetry/http-metrics.ts';
 import { brokerLogger } from '../../../../lib/telemetry/logging.ts';
