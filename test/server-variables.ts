@@ -12,5 +12,10 @@ export function wantsServer(names: readonly ServerName[]): string {
   return `(skipped: needs ${names.join(' and ')}, which this run does not have)`;
 }
 
-/** Tells a title that ends in {@link wantsServer}. */
-export const WANTS_SERVER = /\(skipped: needs .+, which this run does not have\)$/;
+/** The same for a suite that starts servers of its own, to break them. */
+export function wantsProgram(name: ServerName): string {
+  return `(skipped: needs to start a ${name} of its own, which this machine does not have)`;
+}
+
+/** Tells a title that ends in one of the two. */
+export const WANTS_SERVER = /\(skipped: needs .+, which this (run|machine) does not have\)$/;

@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
+import { canStart } from '../scripts/servers/machine.ts';
 import type { ServerName } from '../scripts/servers/server.ts';
-import { SERVER_VARIABLES, wantsServer } from './server-variables.ts';
+import { SERVER_VARIABLES, wantsProgram, wantsServer } from './server-variables.ts';
 
 /**
  * A suite that needs a real server, shared by the whole run: use a database, key prefix or subject of your own. Without
@@ -22,4 +23,19 @@ export function describeWithServers<Name extends ServerName>(
   const addresses = Object.fromEntries(found) as Record<Name, string>;
   if (missing.length === 0) describe(title, () => body(addresses));
   else describe.skip(`${title} ${wantsServer(missing)}`, () => body(addresses));
+}
+
+/**
+ * A suite that starts a private server of its own, to kill, freeze or restart it (`scripts/servers/`). Skipped, and
+ * says so in its title, when this machine cannot start one, even if the run has one from the environment.
+ */
+export function describeWithPrivateServer(name: ServerName, title: string, body: () => void): void {
+  if (canStart(name)) describe(title, body);
+  else describe.skip(`${title} ${wantsProgram(name)}`, body);
+}
+
+/** What a `start…` function of `scripts/servers/` returned, inside such a suite. */
+export function started<Server>(server: Server | null): Server {
+  if (server === null) throw new Error('the server is missing after all');
+  return server;
 }

@@ -3,6 +3,7 @@ import { accessSync, chownSync, constants, mkdtempSync, readdirSync, statSync } 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { ServerName } from './server.ts';
 
 /** Finds an executable in PATH, then in `furtherFolders`. Returns its path, or null. */
 export function findBinary(name: string, furtherFolders: readonly string[] = []): string | null {
@@ -31,6 +32,18 @@ export function postgresFolders(): string[] {
     return versions.map((version) => join(root, version, 'bin'));
   } catch {
     return [];
+  }
+}
+
+/** Whether a private server of this name can be started here. */
+export function canStart(name: ServerName): boolean {
+  switch (name) {
+    case 'PostgreSQL':
+      return findBinary('postgres', postgresFolders()) !== null;
+    case 'Redis':
+      return findBinary('redis-server') !== null;
+    case 'NATS':
+      return findBinary('nats-server') !== null;
   }
 }
 

@@ -30,6 +30,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<PrivateSer
     appendonly: 'yes',
     appendfsync: options.appendfsync ?? 'everysec',
     save: '',
+    // A replica that is gone is not waited for.
+    'shutdown-timeout': '0',
     ...options.settings,
   };
   const server = new PrivateProcess({

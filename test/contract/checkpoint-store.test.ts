@@ -9,7 +9,7 @@ import { PostgresCheckpointStore } from '../../lib/db/postgres-checkpoint-store.
 import { systemClock } from '../../lib/ports/clock.ts';
 import { openRedisCheckpointStore } from '../../lib/redis/redis-checkpoint-store.ts';
 import { up as createCheckpointTables } from '../../migrations/0002_checkpoints.ts';
-import { describeWithServer } from '../servers.ts';
+import { describeWithPrivateServer, describeWithServer, started } from '../servers.ts';
 import { checkpointStoreSuite, type CheckpointStoreBench } from './checkpoint-store.suite.ts';
 
 describe('the checkpoint store in memory', () => {
@@ -40,10 +40,9 @@ describeWithServer('Redis', 'the checkpoint store in Redis', (address) => {
   checkpointStoreSuite(async () => redisBench(address, new Redis(address)));
 });
 
-describeWithServer('Redis', 'the checkpoint store in Redis Cluster', () => {
+describeWithPrivateServer('Redis', 'the checkpoint store in Redis Cluster', () => {
   checkpointStoreSuite(async () => {
-    const cluster = await startRedisCluster();
-    if (cluster === null) throw new Error('this machine has no redis-server of its own');
+    const cluster = started(await startRedisCluster());
     const seeds = cluster.address.split(',').map((seed) => new URL(seed));
     const client = new Cluster(seeds.map(({ hostname, port }) => ({ host: hostname, port: Number(port) })));
     const bench = redisBench(cluster.address, client);

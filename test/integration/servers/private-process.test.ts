@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { redisVersion, startRedis } from '../../../scripts/servers/redis.ts';
 import type { PrivateServer } from '../../../scripts/servers/server.ts';
-import { describeWithServer } from '../../servers.ts';
+import { describeWithPrivateServer, started } from '../../servers.ts';
 
 /** A program that starts a Redis, tells us its address and folder, and does not stop it. */
 const CARELESS = `
@@ -17,13 +17,11 @@ const CARELESS = `
   console.log(JSON.stringify({ address: server.address, folder }));
 `;
 
-describeWithServer('Redis', 'a private server', () => {
+describeWithPrivateServer('Redis', 'a private server', () => {
   let server: PrivateServer;
 
   beforeAll(async () => {
-    const started = await startRedis({ appendfsync: 'always' });
-    if (started === null) throw new Error('this machine has no redis-server of its own');
-    server = started;
+    server = started(await startRedis({ appendfsync: 'always' }));
   });
 
   afterAll(() => server.stop());
