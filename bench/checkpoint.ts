@@ -22,7 +22,7 @@ const SNAPSHOT_BYTES = 150;
 
 interface Contestant {
   readonly name: string;
-  open(): Promise<{ readonly store: CheckpointStore; close(): Promise<void> } | null>;
+  readonly open: () => Promise<{ readonly store: CheckpointStore; close(): Promise<void> } | null>;
 }
 
 const CONTESTANTS: readonly Contestant[] = [
