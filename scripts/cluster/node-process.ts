@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 
 export interface NodeProcessSpec {
@@ -28,6 +28,9 @@ export class NodeProcess {
   #child: ChildProcess | null = null;
   #exited: Promise<void> = Promise.resolve();
   #url: string | null = null;
+  #ready = false;
+  #ending = false;
+  #crashes: string[] = [];
 
   constructor(spec: NodeProcessSpec) {
     this.id = spec.id;
@@ -49,6 +52,13 @@ export class NodeProcess {
     return this.#url;
   }
 
+  /** How the process ended since the last call without having been told to, once it served. */
+  takeCrashes(): readonly string[] {
+    const crashes = this.#crashes;
+    this.#crashes = [];
+    return crashes;
+  }
+
   /** Resolves when the process serves. */
   async start(): Promise<void> {
     if (this.#child) throw new Error(`${this.id} is running already`);
@@ -59,17 +69,22 @@ export class NodeProcess {
       env: { ...process.env, ...env, ...port },
       stdio: ['ignore', log, log, 'ipc'],
     });
+    if (typeof log === 'number') closeSync(log);
     this.#child = child;
+    this.#ready = false;
+    this.#ending = false;
     this.#exited = new Promise((resolve) => {
-      child.once('exit', () => {
+      child.once('exit', (code, signal) => {
         this.#child = null;
+        if (this.#ready && !this.#ending) this.#crashes.push(`${this.id} ended by itself (${signal ?? code})`);
         resolve();
       });
     });
-    this.#url = (await this.#ready(child)).url;
+    this.#url = (await this.#served(child)).url;
+    this.#ready = true;
   }
 
-  #ready(child: ChildProcess): Promise<ReadyMessage> {
+  #served(child: ChildProcess): Promise<ReadyMessage> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
@@ -92,6 +107,7 @@ export class NodeProcess {
 
   /** As a crash: nothing is drained. Resolves when the process is gone. */
   async kill(): Promise<void> {
+    this.#ending = true;
     this.signal('SIGKILL');
     await this.#exited;
   }
@@ -99,6 +115,7 @@ export class NodeProcess {
   /** In good order: SIGTERM, and SIGKILL only when that does not end it. */
   async stop(): Promise<void> {
     if (!this.#child) return;
+    this.#ending = true;
     this.signal('SIGCONT');
     this.signal('SIGTERM');
     const timer = setTimeout(() => this.signal('SIGKILL'), STOP_MS);

@@ -1,6 +1,6 @@
 /** A round's exchanges, put in order by the session they are about. */
 import { isUnknown, type BeatExchange, type CorrectExchange, type Exchange, type StartExchange } from './exchange.ts';
-import type { RoundHistory, StoredSession } from './round-history.ts';
+import { ROUNDING_MS, type RoundHistory, type StoredSession } from './round-history.ts';
 
 /** A session that a launcher learnt the id of. */
 export interface KnownSession {
@@ -63,6 +63,30 @@ export function toldOf({ starts, beats }: KnownSession): readonly Told[] {
 /** The last moment at which the service can still have carried the exchange out. */
 export function latestEffect(exchange: Exchange, deadlineMs: number): number {
   return isUnknown(exchange) ? exchange.returnedAt + deadlineMs : exchange.returnedAt;
+}
+
+/**
+ * The call of the start that opened the session: its first known one, or one whose answer was lost. Infinity when there
+ * is none that can have.
+ */
+export function openedBy({ row, ...known }: OpenedSession, { exchanges, rules }: RoundHistory): number {
+  const candidates = exchanges.filter(
+    (exchange): exchange is StartExchange =>
+      exchange.op === 'start' &&
+      exchange.user === known.user &&
+      exchange.body.game_id === known.game &&
+      exchange.body.device_id === known.device &&
+      exchange.calledAt - ROUNDING_MS <= row.startedAt &&
+      row.startedAt <= latestEffect(exchange, rules.deadlineMs) + ROUNDING_MS,
+  );
+  return Math.min(...candidates.map(({ calledAt }) => calledAt));
+}
+
+interface OpenedSession {
+  readonly user: string;
+  readonly game: string;
+  readonly device: string;
+  readonly row: StoredSession;
 }
 
 /**

@@ -45,8 +45,8 @@ export interface FeltRound {
 }
 
 function feel({ startedAt, endedAt }: Episode, exchanges: readonly Exchange[]) {
-  // Also those that were under way when it began.
-  const concerned = exchanges.filter(({ calledAt, returnedAt }) => returnedAt >= startedAt && calledAt < endedAt);
+  // Also those that were under way when it began; what ends after it was struck by the next one.
+  const concerned = exchanges.filter(({ returnedAt }) => returnedAt >= startedAt && returnedAt < endedAt);
   const failed = concerned.filter(isUnknown);
   return {
     requests: concerned.length,

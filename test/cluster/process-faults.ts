@@ -51,16 +51,16 @@ const CHURN: Fault = {
   target: 'engines',
   async run(site) {
     const { cluster, random } = site;
+    const away = new Set<NodeProcess>();
     const comeBack: Promise<void>[] = [];
     for (let times = random.between(3, 5); times > 0; times -= 1) {
-      const running = cluster.engines.filter((engine) => engine.running);
-      if (running.length < 2) {
-        await Promise.all(comeBack);
-        continue;
+      const there = cluster.engines.filter((engine) => !away.has(engine));
+      if (there.length > 1) {
+        const engine = random.pick(there);
+        away.add(engine);
+        const left = random.chance(0.7) ? engine.stop() : engine.kill();
+        comeBack.push(left.then(() => startAgain(engine)).then(() => void away.delete(engine)));
       }
-      const engine = random.pick(running);
-      const leave = random.chance(0.7) ? engine.stop() : engine.kill();
-      comeBack.push(leave.then(() => startAgain(engine)));
       await some(random, 1_000, 2_500);
     }
     await Promise.all(comeBack);

@@ -73,6 +73,8 @@ export interface RoundHistory {
   readonly epochs: readonly EpochSample[];
   /** What had not ended, or had not left the checkpoint store, when the time for it was over. */
   readonly leftovers: readonly string[];
+  /** Processes that ended by themselves. */
+  readonly crashes: readonly string[];
 }
 
 /** The promises, by the name under which their violation is reported. */
@@ -95,6 +97,7 @@ export type Invariant =
   | 'correction lost'
   | 'epoch went back'
   | 'not closed'
+  | 'process ended'
   | 'takeover too slow'
   | 'failed in a rolling restart';
 

@@ -1,7 +1,6 @@
 /** Nobody plays longer than time passes, and no time is credited twice. */
 import { lengthOf, subtract, type Interval } from '../../lib/playtime/intervals.ts';
-import type { StartExchange } from './exchange.ts';
-import { knownSessions, latestEffect } from './known-sessions.ts';
+import { knownSessions, latestEffect, openedBy } from './known-sessions.ts';
 import { ROUNDING_MS, type RoundHistory, type StoredSession, type Violation } from './round-history.ts';
 
 export function verifyClock(history: RoundHistory): Violation[] {
@@ -30,8 +29,9 @@ function withinWhatWasSeen(history: RoundHistory): Violation[] {
     const key = `${user} ${game}`;
     seen.set(key, [...(seen.get(key) ?? []), interval]);
   };
-  for (const { user, game, starts, beats } of knownSessions(history)) {
-    const start = Math.min(...starts.map(({ calledAt }) => calledAt));
+  for (const { user, game, device, starts, beats, row } of knownSessions(history)) {
+    if (!row) continue;
+    const start = openedBy({ user, game, device, row }, history);
     const end = Math.max(...[...starts, ...beats].map((exchange) => latestEffect(exchange, deadlineMs)));
     add(user, game, { start: start - ROUNDING_MS, end: end + ROUNDING_MS });
   }
@@ -83,23 +83,14 @@ function disjoint(rows: readonly StoredSession[]): Violation[] {
   return [];
 }
 
-/** A session that no launcher knows of comes from a start whose answer was lost, and has earned nothing. */
+/** Every session was opened by a start; one whose id no launcher learnt has earned nothing. */
 function explained(history: RoundHistory): Violation[] {
-  const known = new Map(knownSessions(history).map((session) => [session.id, session]));
-  const starts = history.exchanges.filter((exchange): exchange is StartExchange => exchange.op === 'start');
+  const known = new Set(knownSessions(history).map(({ id }) => id));
   return history.stored.sessions.flatMap((row): Violation[] => {
     if (row.offline) return [];
-    const session = known.get(row.sessionId);
-    const candidates = session?.starts ?? starts;
-    const cause = candidates.find(
-      (start) =>
-        start.user === row.userId &&
-        start.body.game_id === row.gameId &&
-        start.body.device_id === row.deviceId &&
-        start.calledAt - ROUNDING_MS <= row.startedAt &&
-        (session ? row.startedAt <= start.returnedAt + ROUNDING_MS : row.ms === 0),
-    );
-    if (cause || session?.starts.every(({ reply }) => reply?.resumed)) return [];
+    const { userId: user, gameId: game, deviceId: device } = row;
+    const opened = openedBy({ user, game, device, row }, history) < Infinity;
+    if (opened && (known.has(row.sessionId) || row.ms === 0)) return [];
     return [{ invariant: 'session unexplained', what: `no start explains ${JSON.stringify(row)}` }];
   });
 }

@@ -61,8 +61,9 @@ function differences(name: string, expected: Sums, stored: readonly StoredSum[])
 function finalStatistics({ stored, finalStats }: RoundHistory): Violation[] {
   const violations: Violation[] = [];
   const byUser = Map.groupBy(stored.sessions, ({ userId }) => userId);
-  for (const [user, stats] of finalStats) {
-    const wrong = statisticsDiffer(byUser.get(user) ?? [], stats);
+  for (const [user, sessions] of byUser) {
+    const stats = finalStats.get(user);
+    const wrong = stats ? statisticsDiffer(sessions, stats) : 'no statistics were to be had after the round';
     if (wrong !== null) violations.push({ invariant: 'statistics wrong', what: `user ${user}: ${wrong}` });
   }
   return violations;

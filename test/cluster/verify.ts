@@ -18,6 +18,7 @@ export function verify(history: RoundHistory): readonly Violation[] {
     ...verifyEpochs(history.epochs),
     ...verifyFailures(history),
     ...history.leftovers.map((what): Violation => ({ invariant: 'not closed', what })),
+    ...history.crashes.map((what): Violation => ({ invariant: 'process ended', what })),
   ];
 }
 
