@@ -22,7 +22,21 @@ export class MigrationFailed extends Error {
  * @throws MigrationFailed
  */
 export async function migrateToLatest(database: Database): Promise<readonly string[]> {
+  if (await isUpToDate(database)) return [];
   return applied(await withMigrator(database, (migrator) => migrator.migrateToLatest()));
+}
+
+/** The common start, told by two short queries: the migrator would read the whole catalogue of tables, several times. */
+async function isUpToDate({ executor }: Database): Promise<boolean> {
+  const { rows: tables } = await executor.query<{ exists: boolean }>(
+    `SELECT to_regclass('kysely_migration') IS NOT NULL AS exists`,
+  );
+  if (!tables[0]?.exists) return false;
+  const { rows } = await executor.query<{ name: string }>('SELECT name FROM kysely_migration ORDER BY name');
+  const files = (await fs.readdir(MIGRATIONS))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.parse(file).name);
+  return files.sort().join() === rows.map(({ name }) => name).join();
 }
 
 /** Takes the last migration back, with its data. Returns its name, or nothing when none is applied. */
