@@ -31,7 +31,9 @@ export interface Cut {
   readonly waiters: readonly Waiter[];
 }
 
-const TICK_MS = 1_000;
+/** Slots of the wheel per horizon: few, for an array that holds few users costs more than they do. */
+const SLOTS = 24;
+const SHORTEST_TICK_MS = 1_000;
 const NOBODY: ReadonlySet<UuidKey> = new Set();
 
 export class Shard {
@@ -39,6 +41,8 @@ export class Shard {
   readonly epoch: number;
   readonly #users = new Map<UuidKey, UserState>();
   readonly #wheel: ExpiryWheel<UuidKey>;
+  /** By how much this shard's ticks are ahead of other shards': not all of them should wake their users at once. */
+  readonly #phaseMs: number;
   #dirty = new Set<UuidKey>();
   #inFlight: ReadonlySet<UuidKey> = NOBODY;
   #waiters: Waiter[] = [];
@@ -51,7 +55,9 @@ export class Shard {
   constructor(id: number, epoch: number, now: number, horizonMs: number) {
     this.id = id;
     this.epoch = epoch;
-    this.#wheel = new ExpiryWheel(TICK_MS, Math.ceil(horizonMs / TICK_MS) + 2, now);
+    const tickMs = Math.max(SHORTEST_TICK_MS, Math.ceil(horizonMs / SLOTS));
+    this.#phaseMs = (id * SHORTEST_TICK_MS) % tickMs;
+    this.#wheel = new ExpiryWheel(tickMs, Math.ceil(horizonMs / tickMs) + 2, now + this.#phaseMs);
   }
 
   /** Whether this memory was let go of; nothing may be told from it any more. */
@@ -94,7 +100,7 @@ export class Shard {
   load(user: UuidKey, state: UserState, wakeAt: number): void {
     this.#users.set(user, state);
     this.#live += countLive(state);
-    this.#wheel.schedule(user, wakeAt);
+    this.#schedule(user, wakeAt);
   }
 
   /** Takes a turn's result over. A user seen for the first time is activated: woken at `wakeAt`. */
@@ -104,7 +110,7 @@ export class Shard {
     this.#users.set(user, next);
     this.#live += countLive(next) - (before ? countLive(before) : 0);
     this.#dirty.add(user);
-    if (before === undefined) this.#wheel.schedule(user, wakeAt); // S2
+    if (before === undefined) this.#schedule(user, wakeAt); // S2
   }
 
   /** Queues a reply for the next commit. */
@@ -116,12 +122,16 @@ export class Shard {
 
   /** Wakes the users whose time has come; `visit` answers when to look again, or null to passivate the user. */
   wake(now: number, visit: (user: UuidKey, state: UserState) => number | null): void {
-    this.#wheel.advance(now, (user) => {
+    this.#wheel.advance(now + this.#phaseMs, (user) => {
       const next = visit(user, this.state(user));
       if (next === null)
         this.#users.delete(user); // S2
-      else this.#wheel.schedule(user, next);
+      else this.#schedule(user, next);
     });
+  }
+
+  #schedule(user: UuidKey, at: number): void {
+    this.#wheel.schedule(user, at + this.#phaseMs);
   }
 
   /** Cuts everything that waits into one commit. */

@@ -25,6 +25,8 @@ const RULES: PlayRules = {
   lingerMs: 60_000,
 };
 const FLUSH_MS = 120_000;
+/** The launchers of a minute do not beat all at once. */
+const BEAT_MS = 60_000;
 
 interface Measured {
   readonly users: number;
@@ -158,6 +160,7 @@ async function measure(users: number): Promise<Measured> {
   for (let started = 0; started < users; started += BATCH) {
     await engine.play(Math.min(BATCH, users - started));
     process.send?.({ done: started + BATCH });
+    await engine.advance((BEAT_MS * BATCH) / users);
   }
   const after = await memory();
   const quietTickMs = await engine.advance(1_000);
