@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { program } from 'commander';
+import { InvalidArgumentError, program } from 'commander';
 import { sql } from 'kysely';
 import { openDatabase, type Database } from '../lib/db/database.ts';
 import { prepareDatabase } from '../lib/db/prepare.ts';
@@ -15,10 +15,10 @@ const options = program
     'Sessions a second that the flush writes to PostgreSQL, beside bare upserts of the same rows. Rounds are interleaved; ' +
       'the medians are compared.',
   )
-  .option('--sessions <n>', 'live sessions, each of a user of its own', Number, 20_000)
-  .option('--batch <n>', 'rows in a flush', Number, 500)
-  .option('--writers <n>', 'flushes under way at once', Number, 2)
-  .option('--rounds <n>', 'rounds', Number, 5)
+  .option('--sessions <n>', 'live sessions, each of a user of its own', positive, 20_000)
+  .option('--batch <n>', 'rows in a flush', positive, 500)
+  .option('--writers <n>', 'flushes under way at once', positive, 2)
+  .option('--rounds <n>', 'rounds', positive, 5)
   .parse()
   .opts<{ sessions: number; batch: number; writers: number; rounds: number }>();
 
@@ -91,6 +91,12 @@ async function measure(databases: ReadonlyMap<Contender, Database>): Promise<voi
   }
   report('first flush (inserts)', first);
   report('re-flush of live sessions (updates)', again);
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('must be a positive whole number');
 }
 
 function report(title: string, rates: ReadonlyMap<Contender, number[]>): void {

@@ -108,6 +108,19 @@ export function playtimeSinkSuite(open: () => { readonly sink: PlaytimeSink; rea
     });
   });
 
+  it('leaves an ended session ended when a revision from before the end comes late', async () => {
+    const user = freshUser();
+    const row = sessionRow({ userId: mustUuidKey(user), msByDay: [60_000], rev: 3, seq: 3 });
+    await open().sink.flush([{ ...row, ended: { at: TEST_NOW, reason: 'ended' } }]);
+    await open().sink.flush([{ ...row, rev: 2, seq: 2, msByDay: [40_000] }]);
+    const stored = await open()
+      .database.db.selectFrom('playtime_sessions')
+      .select(['seq', 'rev', 'end_reason', 'ms'])
+      .where('user_id', '=', user)
+      .executeTakeFirstOrThrow();
+    expect(stored).toEqual({ seq: 3, rev: 3, end_reason: 'ended', ms: 60_000 });
+  });
+
   it('remembers the latest time a game was played', async () => {
     const user = freshUser();
     const userId = mustUuidKey(user);
