@@ -78,28 +78,30 @@ export interface RoundHistory {
 }
 
 /** The promises, by the name under which their violation is reported. */
-export type Invariant =
-  | 'credit lost'
-  | 'credit short'
-  | 'credit beyond the clock'
-  | 'reply went back'
-  | 'repeat answered differently'
-  | 'ended session changed'
-  | 'session lost'
-  | 'session unexplained'
-  | 'refusal unexplained'
-  | 'failure not in the catalogue'
-  | 'sums differ'
-  | 'statistics behind'
-  | 'statistics wrong'
-  | 'offline counted twice'
-  | 'offline overlaps'
-  | 'correction lost'
-  | 'epoch went back'
-  | 'not closed'
-  | 'process ended'
-  | 'takeover too slow'
-  | 'failed in a rolling restart';
+export const INVARIANTS = [
+  'credit lost',
+  'credit short',
+  'credit beyond the clock',
+  'reply went back',
+  'repeat answered differently',
+  'ended session changed',
+  'session lost',
+  'session unexplained',
+  'refusal unexplained',
+  'failure not in the catalogue',
+  'sums differ',
+  'statistics behind',
+  'statistics wrong',
+  'offline counted twice',
+  'offline overlaps',
+  'correction lost',
+  'epoch went back',
+  'not closed',
+  'process ended',
+  'takeover too slow',
+  'failed in a rolling restart',
+] as const;
+export type Invariant = (typeof INVARIANTS)[number];
 
 export interface Violation {
   readonly invariant: Invariant;
