@@ -55,7 +55,7 @@ describe('a wire that can be cut one way', () => {
   it('breaks instead of delivering, when it is mended so', async () => {
     proxy.cut('up');
     client.write('lost');
-    const closed = once(client, 'close');
+    const closed = new Promise((resolve) => client.once('close', resolve));
     proxy.mend(true);
     await closed;
     expect(heard).toEqual([]);
