@@ -48,9 +48,10 @@ export class Launcher {
   }
 
   /** Asks until there is an answer, or patience ends. */
-  async #insist(command: Command): Promise<Reply | null> {
+  async #insist(next: () => Command): Promise<Reply | null> {
     const { random, time } = this.#cluster;
     for (let patience = random.between(1, 5); patience > 0 && !this.#stopped; patience -= 1) {
+      const command = next();
       const twice = random.chance(0.08) ? this.#ask(command) : null;
       const reply = await this.#ask(command);
       await twice;
@@ -62,14 +63,12 @@ export class Launcher {
 
   async #start(game: UuidKey): Promise<SessionReply | null> {
     const { random, database } = this.#cluster;
-    this.#sessions += 1;
-    const reply = await this.#insist({
-      kind: 'start',
-      sessionId: keyOf(`${this.#user.slice(-2)}${this.#device.slice(-2)}s${this.#sessions}`),
-      gameId: game,
-      deviceId: this.#device,
-      clientSessionId: random.chance(0.5) ? `run ${this.#sessions}` : null,
-      ...database.totalOf(this.#user, game),
+    const clientSessionId = random.chance(0.5) ? `run ${this.#sessions}` : null;
+    const reply = await this.#insist(() => {
+      this.#sessions += 1; // the gateway gives every request an id, and looks at the database anew
+      const sessionId = keyOf(`${this.#user.slice(-2)}${this.#device.slice(-2)}s${this.#sessions}`);
+      const known = database.totalOf(this.#user, game);
+      return { kind: 'start', sessionId, gameId: game, deviceId: this.#device, clientSessionId, ...known };
     });
     return reply?.kind === 'session' ? reply : null;
   }
@@ -90,10 +89,10 @@ export class Launcher {
       const beat: Command = { kind: 'heartbeat', sessionId, seq, activeMs: active() };
       // In a hurry: the next one overtakes this one, or leaves before it is answered.
       const hurried = random.chance(0.1) ? this.#ask({ ...beat, seq: (seq += 1) }) : null;
-      const replies = [await this.#insist(beat), await hurried];
+      const replies = [await this.#insist(() => beat), await hurried];
       if (replies.some((reply) => reply?.kind === 'refused' || (reply?.kind === 'session' && reply.session.ended)))
         return;
     }
-    if (random.chance(0.7)) await this.#insist({ kind: 'end', sessionId, seq: seq + 1, activeMs: active() });
+    if (random.chance(0.7)) await this.#insist(() => ({ kind: 'end', sessionId, seq: seq + 1, activeMs: active() }));
   }
 }
