@@ -3,7 +3,7 @@ import type { ServiceBroker } from 'moleculer';
 import type { Verified } from '../lib/auth/verifier.ts';
 import type { Endpoint, Request } from '../lib/contract/endpoint.ts';
 import { BASE_PATH, ENDPOINTS } from '../lib/contract/endpoints.ts';
-import { endSession, heartbeat } from '../lib/contract/playtime.ts';
+import { endSession, heartbeat } from '../lib/contract/playtime-endpoints.ts';
 import type { BeatBody } from '../lib/contract/playtime.ts';
 import { LibraryError } from '../lib/errors.ts';
 import { DOCUMENT_PATHS, serveDocument } from '../lib/http/documents.ts';

@@ -4,7 +4,7 @@ import { action, endpointAction } from './action.ts';
 import { userActor } from './user-actor-calls.ts';
 import type { Engine } from '../actors/engine.ts';
 import type { Request } from '../lib/contract/endpoint.ts';
-import type * as contract from '../lib/contract/playtime.ts';
+import type * as contract from '../lib/contract/playtime-endpoints.ts';
 import type { Database } from '../lib/db/database.ts';
 import type { SettledBeat } from '../lib/playtime/beats.ts';
 import { correctSession } from '../lib/playtime/correct-session.ts';

@@ -1,7 +1,7 @@
 import * as admin from './admin.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as library from './library.ts';
-import * as playtime from './playtime.ts';
+import * as playtime from './playtime-endpoints.ts';
 
 /** Where the API lives. */
 export const BASE_PATH = '/api/v1/library';
