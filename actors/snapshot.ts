@@ -2,7 +2,7 @@
 import { Encoder } from 'cbor-x';
 import type { Credit } from './credit.ts';
 import type { Session, UserState } from './session.ts';
-import { END_REASONS } from '../lib/ports/playtime-sink.ts';
+import { END_REASONS, type EndReason } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
 const VERSION = 1;
@@ -77,8 +77,14 @@ export function decodeState(snapshot: Uint8Array, shared: (game: UuidKey) => Uui
       baseMs,
       rev,
       endedAt: reason === LIVE ? 0 : startedAt + ended,
-      endReason: END_REASONS[reason] ?? null,
+      endReason: reasonOf(reason),
       flushedRev: 0,
     }),
   );
+}
+
+function reasonOf(index: number): EndReason | null {
+  const reason = index === LIVE ? null : END_REASONS[index];
+  if (reason === undefined) throw new Error(`a checkpoint names the end reason ${index}, this engine knows none such`);
+  return reason;
 }
