@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { splitByDay, wholeSeconds } from './days.ts';
 import { FLUSH_STATEMENT, flushParameters } from './flush-statement.ts';
 import { lengthOf, type Interval } from './intervals.ts';
+import { addStoredSessions, Occupied } from './occupied-time.ts';
 import { creditOffline, rejection, spanOf } from './offline-rules.ts';
 import type { UserActor } from './user-actor.ts';
 import type { OfflineBody, OfflineReply, OfflineResult, OfflineSession } from '../contract/playtime.ts';
@@ -41,7 +42,8 @@ export async function reportOffline(context: OfflineContext, body: OfflineBody):
     await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`offline ${userId}`}, 0))`.execute(transaction);
     const accessible = await accessibleGames(transaction, userId, sessions);
     const known = await knownReports(transaction, userId, sessions);
-    await addStored(transaction, userId, items, taken);
+    const possible = items.filter(({ span }) => rejection(span, now) === null);
+    await addStoredSessions(transaction, userId, possible, taken);
 
     const answers: OfflineResult[] = [];
     const rows: SessionRow[] = [];
@@ -88,32 +90,6 @@ interface Report {
   readonly ms: number;
 }
 
-/** The time that each game's sessions take, one entry a session: what the actor says of one outdoes the database. */
-class Occupied {
-  readonly #now: number;
-  readonly #games = new Map<string, Map<string, Interval>>();
-  #unnamed = 0;
-
-  constructor(now: number) {
-    this.#now = now;
-  }
-
-  add(gameId: string, interval: Interval, sessionId = `unnamed ${(this.#unnamed += 1)}`): void {
-    const sessions = this.#games.get(gameId) ?? new Map<string, Interval>();
-    this.#games.set(gameId, sessions);
-    if (!sessions.has(sessionId)) sessions.set(sessionId, interval);
-  }
-
-  /** A session of the database; one that has no end there and that the actor did not hold may still run. */
-  addStored(gameId: string, sessionId: string, startedAt: Date, endedAt: Date | null): void {
-    this.add(gameId, { start: startedAt.getTime(), end: endedAt?.getTime() ?? this.#now }, sessionId);
-  }
-
-  of(gameId: string): readonly Interval[] {
-    return [...(this.#games.get(gameId)?.values() ?? [])];
-  }
-}
-
 async function accessibleGames(
   db: Transaction<Schema>,
   userId: string,
@@ -147,25 +123,6 @@ async function knownReports(
     .where('client_session_id', 'in', [...new Set(sessions.map((session) => session.client_session_id))])
     .execute();
   return new Map(rows.map((row) => [reportKey(row), row.credited_ms]));
-}
-
-async function addStored(
-  db: Transaction<Schema>,
-  userId: string,
-  items: readonly { readonly session: OfflineSession; readonly span: Interval }[],
-  taken: Occupied,
-): Promise<void> {
-  const first = new Date(Math.min(...items.map(({ span }) => span.start)));
-  const last = new Date(Math.max(...items.map(({ span }) => span.end)));
-  const rows = await db
-    .selectFrom('playtime_sessions')
-    .select(['session_id', 'game_id', 'started_at', 'ended_at'])
-    .where('user_id', '=', userId)
-    .where('game_id', 'in', [...new Set(items.map(({ session }) => session.game_id))])
-    .where('started_at', '<', last)
-    .where((where) => where.or([where('ended_at', 'is', null), where('ended_at', '>', first)]))
-    .execute();
-  for (const row of rows) taken.addStored(row.game_id, row.session_id, row.started_at, row.ended_at);
 }
 
 function rowOf(userId: string, session: OfflineSession, piece: Interval): SessionRow {
