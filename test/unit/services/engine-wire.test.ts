@@ -7,7 +7,7 @@ import { END_REASONS } from '../../../lib/ports/playtime-sink.ts';
 import { mustUuidKey, type UuidKey } from '../../../lib/uuid.ts';
 import { packAnswers, packBatch, unpackAnswers, unpackBatch } from '../../../services/engine-wire.ts';
 
-const cbor = new Encoder({ useRecords: false, useTag259ForMaps: false });
+const cbor = new Encoder({ useRecords: false });
 const overTheBus = <T>(value: T): T => cbor.decode(cbor.encode(value)) as T;
 
 const key: fc.Arbitrary<UuidKey> = fc.uuid().map(mustUuidKey);

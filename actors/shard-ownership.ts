@@ -1,0 +1,264 @@
+/**
+ * Which shards a node holds: acquires those that are its own, hands off those that are another's, and lets go of those
+ * that another has taken.
+ *
+ *            acquire                    loaded
+ *    absent ---------> loading ------> active ------> sealed ------> absent
+ *      ^                  | failed       | fenced        (handoff: settle, release, tell the successor)
+ *      +------------------+--------------+
+ *
+ * Invariants
+ * - O1  A shard is served only from memory that was loaded with the epoch it commits under. Fenced memory is dropped
+ *       whole; nothing of it is merged into anything.
+ * - O2  Stealing a shard is always safe, so nothing here waits for agreement: placement, suspicion and handoff only
+ *       decide how soon the right node acquires.
+ */
+import type { Answer } from './envelope.ts';
+import type { HostEvents, HostOptions } from './host-options.ts';
+import { ownerOf, placementTable } from './placement.ts';
+import type { Shard } from './shard.ts';
+import type { Acquired, CheckpointStore } from '../lib/ports/checkpoint-store.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+
+interface Absent {
+  readonly at: 'absent';
+  /** Not acquired before then unless somebody asks for it. */
+  readonly eagerAt: number;
+  /** Not acquired at all before then: it was just fenced, or could not be loaded. */
+  readonly blockedUntil: number;
+  /** Who fenced us; null when that is not why it is blocked. */
+  readonly fencedBy: string | null;
+}
+
+type Slot =
+  | Absent
+  | { readonly at: 'loading' }
+  /** `guestUntil`: until when a shard stays that was taken from a suspected owner. */
+  | { readonly at: 'active'; readonly shard: Shard; readonly guestUntil: number }
+  | { readonly at: 'sealed'; readonly successor: string | null };
+
+const FREE: Absent = { at: 'absent', eagerAt: 0, blockedUntil: 0, fencedBy: null };
+
+export interface OwnershipPorts {
+  readonly store: CheckpointStore;
+  readonly clock: Clock;
+  /** Tells another node that shards are free for it to acquire. Best effort: it would find out by itself. */
+  readonly offer: (node: string, shards: readonly number[]) => void;
+  readonly events: HostEvents;
+}
+
+/** What is done with a shard's memory; the host's part. */
+export interface ShardMemory {
+  /** Builds a shard from its records. Throws when a record cannot be read: such a shard must not be served. */
+  load(id: number, acquired: Acquired): Shard;
+  /** Called once the shard is served. */
+  loaded(shard: Shard): void;
+  /** Has the shard meet the fence. */
+  verify(shard: Shard): void;
+  /** Resolves when the shard has nothing left to commit. */
+  settled(shard: Shard): Promise<void>;
+  /** Forgets the shard; whoever still waits for a commit of it hears `answer`. */
+  close(shard: Shard, answer: Answer): void;
+}
+
+const DRAIN_POLL_MS = 20;
+
+export class ShardOwnership {
+  readonly #options: HostOptions;
+  readonly #ports: OwnershipPorts;
+  readonly #memory: ShardMemory;
+  readonly #slots: Slot[];
+  #members: readonly string[] = [];
+  #placement: readonly (string | null)[];
+  /** Shards to acquire, the urgent ones (somebody waits) first. */
+  readonly #urgent = new Set<number>();
+  readonly #eager = new Set<number>();
+  #acquiring = 0;
+
+  constructor(options: HostOptions, ports: OwnershipPorts, memory: ShardMemory) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#memory = memory;
+    this.#slots = Array.from({ length: options.shards }, () => FREE);
+    this.#placement = new Array<null>(options.shards).fill(null);
+  }
+
+  /** Shards being taken over. */
+  get loading(): number {
+    return this.#slots.reduce((count, slot) => count + (slot.at === 'loading' ? 1 : 0), 0);
+  }
+
+  *shards(): Iterable<Shard> {
+    for (const slot of this.#slots) if (slot.at === 'active') yield slot.shard;
+  }
+
+  /** The shard if this node serves it, null otherwise. */
+  peek(id: number): Shard | null {
+    const slot = this.#slots[id];
+    return slot?.at === 'active' ? slot.shard : null;
+  }
+
+  /** The shard to ask, or what to tell the sender instead. Begins to acquire what this node should serve. */
+  route(id: number, suspects: readonly string[]): Shard | Answer {
+    const slot = this.#slots[id];
+    if (slot?.at === 'active') return slot.shard;
+    if (slot?.at === 'sealed') return { kind: 'not_owner', owner: slot.successor };
+    if (slot?.at === 'absent') {
+      const owner = this.#ownerFor(id, suspects);
+      if (owner !== this.#options.node) return { kind: 'not_owner', owner };
+      if (this.#ports.clock.now() >= slot.blockedUntil) {
+        this.#urgent.add(id);
+        this.#acquireNext();
+      } else if (slot.fencedBy !== null) {
+        return { kind: 'not_owner', owner: slot.fencedBy };
+      }
+    }
+    return { kind: 'loading' };
+  }
+
+  /**
+   * The engine nodes that take part in placement, as this node sees them now; `alive` are all nodes that can hand
+   * shards off, those that are leaving included.
+   */
+  setMembers(members: readonly string[], alive: readonly string[] = members): void {
+    const { node, shards, eagerDelayMs, random } = this.#options;
+    this.#members = [...members];
+    const before = this.#placement;
+    this.#placement = placementTable(members, shards);
+    const now = this.#ports.clock.now();
+    this.#placement.forEach((owner, id) => {
+      const slot = this.#slots[id];
+      if (owner !== node || before[id] === node || slot?.at !== 'absent') return;
+      // A former owner that lives hands off at once; acquiring a moment later spares both a fence.
+      const former = before[id] ?? null;
+      const handedOff = former !== null && alive.includes(former);
+      const delay = handedOff ? eagerDelayMs * (1 + random()) : 0;
+      this.#slots[id] = { ...slot, eagerAt: now + delay };
+    });
+    this.reconcile();
+  }
+
+  /** Another node has released these shards for us. */
+  acceptOffer(shards: readonly number[]): void {
+    for (const id of shards) {
+      const slot = this.#slots[id];
+      // Somebody else had it, so what we hold is stale: the fence will say so (H3).
+      if (slot?.at === 'active') this.#memory.verify(slot.shard);
+      else if (this.#placement[id] === this.#options.node) this.#eager.add(id);
+    }
+    this.#acquireNext();
+  }
+
+  /** Leaves in good order: every shard is settled, released and offered to its successor among `successors`. */
+  async drain(successors: readonly string[]): Promise<void> {
+    this.#urgent.clear();
+    this.#eager.clear();
+    this.setMembers(successors.filter((node) => node !== this.#options.node));
+    while (this.#slots.some((slot) => slot.at !== 'absent')) {
+      await Promise.all(
+        this.#slots.map(async (slot, id) => {
+          if (slot.at === 'active') await this.#handOff(id, slot.shard, this.#placement[id] ?? null);
+        }),
+      );
+      // What was being loaded when the drain began arrives meanwhile, and goes the same way.
+      await new Promise<void>((resolve) => void this.#ports.clock.after(DRAIN_POLL_MS, resolve));
+    }
+  }
+
+  /** Lets go of everything without a word, like a crash. Nothing is acquired any more. */
+  stop(): void {
+    this.#members = [];
+    this.#placement = this.#placement.map(() => null);
+    this.#urgent.clear();
+    this.#eager.clear();
+    this.#slots.forEach((slot, id) => {
+      if (slot.at === 'active') this.#memory.close(slot.shard, { kind: 'not_owner', owner: null });
+      this.#slots[id] = { ...FREE, blockedUntil: Infinity };
+    });
+  }
+
+  /** Acquires what is ours and absent, hands off what is another's. */
+  reconcile(): void {
+    const now = this.#ports.clock.now();
+    this.#placement.forEach((owner, id) => {
+      const slot = this.#slots[id];
+      if (slot?.at === 'absent' && owner === this.#options.node && now >= slot.eagerAt) this.#eager.add(id);
+      if (slot?.at === 'active' && owner !== null && owner !== this.#options.node && now >= slot.guestUntil) {
+        void this.#handOff(id, slot.shard, owner);
+      }
+    });
+    this.#acquireNext();
+  }
+
+  /** The store refused a commit of the shard. */
+  fenced(shard: Shard, owner: string | null): void {
+    const { node, fenceCooldownMs, random } = this.#options;
+    const slot = this.#slots[shard.id];
+    if (slot?.at === 'active' && slot.shard === shard) {
+      const blockedUntil = this.#ports.clock.now() + fenceCooldownMs * (1 + random());
+      // An acquisition of ours that we had given up on, and that the store carried out late, leaves nobody to fight with.
+      this.#slots[shard.id] = owner === node ? FREE : { ...FREE, blockedUntil, fencedBy: owner };
+    }
+    this.#memory.close(shard, { kind: 'not_owner', owner }); // O1
+  }
+
+  #ownerFor(id: number, suspects: readonly string[]): string | null {
+    const owner = this.#placement[id] ?? null;
+    if (owner === null || !suspects.includes(owner)) return owner;
+    const trusted = this.#members.filter((node) => !suspects.includes(node));
+    return ownerOf(id, trusted);
+  }
+
+  #acquireNext(): void {
+    while (this.#acquiring < this.#options.parallelAcquires) {
+      const [id] = this.#urgent.size > 0 ? this.#urgent : this.#eager;
+      if (id === undefined) return;
+      this.#urgent.delete(id);
+      this.#eager.delete(id);
+      const slot = this.#slots[id];
+      if (slot?.at !== 'absent' || this.#ports.clock.now() < slot.blockedUntil) continue;
+      this.#slots[id] = { at: 'loading' };
+      this.#acquiring += 1;
+      void this.#acquire(id).finally(() => {
+        this.#acquiring -= 1;
+        this.#acquireNext();
+      });
+    }
+  }
+
+  async #acquire(id: number): Promise<void> {
+    const { node, acquireRetryMs, guestMs, random } = this.#options;
+    const { store, clock, events } = this.#ports;
+    try {
+      const acquired = await store.acquire(id, node);
+      if (this.#slots[id]?.at !== 'loading') return; // stopped meanwhile; whoever acquires next fences this epoch
+      const shard = this.#memory.load(id, acquired);
+      const guestUntil = this.#placement[id] === node ? 0 : clock.now() + guestMs;
+      this.#slots[id] = { at: 'active', shard, guestUntil };
+      events.acquired(shard);
+      this.#memory.loaded(shard);
+    } catch (error) {
+      events.acquireFailed(id, error);
+      if (this.#slots[id]?.at !== 'loading') return;
+      this.#slots[id] = { ...FREE, blockedUntil: clock.now() + acquireRetryMs * (1 + random()) };
+    }
+  }
+
+  async #handOff(id: number, shard: Shard, successor: string | null): Promise<void> {
+    const sealed: Slot = { at: 'sealed', successor };
+    this.#slots[id] = sealed;
+    const { clock, store, offer, events } = this.#ports;
+    await Promise.race([
+      this.#memory.settled(shard),
+      new Promise<void>((resolve) => void clock.after(this.#options.sealMs, resolve)),
+    ]);
+    this.#memory.close(shard, { kind: 'not_owner', owner: successor });
+    try {
+      await store.release(id, shard.epoch);
+    } catch (error) {
+      events.releaseFailed(id, error); // whoever acquires next does not need it
+    }
+    if (this.#slots[id] === sealed) this.#slots[id] = FREE;
+    if (successor !== null) offer(successor, [id]);
+  }
+}
