@@ -1,7 +1,8 @@
 /** Each session on its own: what was acknowledged is kept, what was told never goes back, an end is an end. */
-import { isUnknown, type BeatExchange, type Exchange } from './exchange.ts';
-import { goesBack, knownSessions, latestEffect, toldOf, type KnownSession } from './known-sessions.ts';
-import { ROUNDING_MS, wholeSeconds, type RoundHistory, type Rules, type Violation } from './round-history.ts';
+import { goesBack, knownSessions, toldOf, type KnownSession } from './known-sessions.ts';
+import { wholeSeconds, type RoundHistory, type Violation } from './round-history.ts';
+import { earnedWhatPassed } from './verify-earned.ts';
+import { refusedForAReason } from './verify-refusals.ts';
 
 export function verifySessions(history: RoundHistory): Violation[] {
   const violations: Violation[] = [];
@@ -92,97 +93,6 @@ function staysEnded({ id, beats, row, corrections }: KnownSession): Violation[] 
     break;
   }
   return violations;
-}
-
-/**
- * The least that the acknowledged beats must have earned: the time from the start's answer to the call of the beat,
- * as long as no gap between beats can have been too long. Only where nothing makes it less: the launcher's own count,
- * a resume, or a start that was sent more than once.
- */
-function earnedWhatPassed({ id, user, game, device, starts, beats }: KnownSession, history: RoundHistory): Violation[] {
-  const [start] = starts;
-  if (!start?.reply || starts.length > 1 || start.reply.resumed || start.attempts > 1) return [];
-  if (beats.some(({ body }) => body.active_ms !== undefined)) return [];
-  const startedAgain = history.exchanges.some(
-    (other) =>
-      other.op === 'start' &&
-      other !== start &&
-      other.user === user &&
-      other.body.game_id === game &&
-      other.body.device_id === device,
-  );
-  if (startedAgain) return [];
-
-  let before = start.calledAt;
-  for (const { seq, calledAt, returnedAt, creditedSeconds } of acceptedBySeq(beats)) {
-    if (returnedAt - before > history.rules.maxGapMs) return [];
-    const earned = calledAt - start.returnedAt - ROUNDING_MS;
-    if (creditedSeconds < wholeSeconds(earned)) {
-      const what = `session ${id}, seq ${seq}: ${earned} ms were played, ${creditedSeconds} s credited`;
-      return [{ invariant: 'credit short', what }];
-    }
-    before = calledAt;
-  }
-  return [];
-}
-
-/** Of each sequence number that was accepted: when it was first sent, first acknowledged, and for how much. */
-function acceptedBySeq(beats: readonly BeatExchange[]) {
-  const firstCall = new Map<number, number>();
-  const accepted = new Map<number, { seq: number; calledAt: number; returnedAt: number; creditedSeconds: number }>();
-  for (const { body, calledAt, returnedAt, reply } of beats) {
-    const first = Math.min(firstCall.get(body.seq) ?? Infinity, calledAt);
-    firstCall.set(body.seq, first);
-    if (reply?.outcome !== 'accepted' || reply.seq !== body.seq) continue;
-    const known = accepted.get(body.seq)?.returnedAt ?? Infinity;
-    accepted.set(body.seq, {
-      seq: body.seq,
-      calledAt: first,
-      returnedAt: Math.min(known, returnedAt),
-      creditedSeconds: reply.credited_seconds,
-    });
-  }
-  return [...accepted.values()].sort((a, b) => a.seq - b.seq);
-}
-
-/** A beat may be refused only when the session can have ended by then, for the reason that stands in its row. */
-function refusedForAReason(session: KnownSession, { rules, exchanges }: RoundHistory): Violation[] {
-  for (const beat of session.beats) {
-    if (beat.failure === null || isUnknown(beat) || explains(session, beat, rules, exchanges)) continue;
-    const { failure, body } = beat;
-    const what = `session ${session.id}, ${beat.op} seq ${body.seq}: ${failure.status} ${failure.code} (${failure.detail})`;
-    return [{ invariant: 'refusal unexplained', what }];
-  }
-  return [];
-}
-
-function explains(
-  { row, user, game, device, beats }: KnownSession,
-  refused: BeatExchange,
-  rules: Rules,
-  exchanges: readonly Exchange[],
-): boolean {
-  if (refused.failure?.code !== 'INVALID_SESSION_OPERATION') return false;
-  switch (row?.endReason) {
-    case 'ended':
-      return beats.some(({ op, calledAt }) => op === 'end' && calledAt < refused.returnedAt);
-    case 'timeout':
-      return refused.returnedAt - row.lastBeatAt >= rules.sessionTimeoutMs - ROUNDING_MS;
-    case 'superseded':
-      return exchanges.some(
-        (other) =>
-          other.op === 'start' &&
-          other.user === user &&
-          other.body.game_id === game &&
-          other.body.device_id !== device &&
-          other.calledAt < refused.returnedAt &&
-          latestEffect(other, rules.deadlineMs) >= row.startedAt,
-      );
-    case 'revoked':
-    case null:
-    case undefined:
-      return false;
-  }
 }
 
 /** The last acknowledged correction stands, unless another one's outcome is unknown. */

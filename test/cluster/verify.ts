@@ -7,6 +7,7 @@ import type { EpochSample, RoundHistory, Violation } from './round-history.ts';
 import { verifyClock } from './verify-clock.ts';
 import { verifyOffline } from './verify-offline.ts';
 import { verifySessions } from './verify-sessions.ts';
+import { verifyStatistics } from './verify-statistics.ts';
 import { verifySums } from './verify-sums.ts';
 
 export function verify(history: RoundHistory): readonly Violation[] {
@@ -14,6 +15,7 @@ export function verify(history: RoundHistory): readonly Violation[] {
     ...verifySessions(history),
     ...verifyClock(history),
     ...verifySums(history),
+    ...verifyStatistics(history),
     ...verifyOffline(history),
     ...verifyEpochs(history.epochs),
     ...verifyFailures(history),
