@@ -8,6 +8,8 @@
  * - F1  PostgreSQL hears only of what has been committed. A node that computed on without being able to commit (a
  *       zombie) would else write revisions that the real owner's rows could no longer overtake.
  * - F2  A session's `flushedRev` rises only after the sink confirmed that revision.
+ * - F3  A row that the sink can never take holds up no other for long: batches that fail are halved, down to single
+ *       users, and what failed goes to the end of the queue.
  */
 import { rowOf } from './session.ts';
 import type { Shard } from './shard.ts';
@@ -52,6 +54,8 @@ export class Flusher {
   readonly #queue = new Map<UuidKey, Waiting>();
   #requests: Request[] = [];
   #failures = 0;
+  /** Rows in the next call: the batch, or less after failures (F3). */
+  #limit: number;
   #running = false;
 
   constructor(sink: PlaytimeSink, clock: Clock, options: FlusherOptions, events: FlusherEvents) {
@@ -59,6 +63,7 @@ export class Flusher {
     this.#clock = clock;
     this.#options = options;
     this.#events = events;
+    this.#limit = options.batch;
   }
 
   /** How many users wait, and for how long the oldest of them has, ms. Looks at each of them. */
@@ -129,7 +134,7 @@ export class Flusher {
   #gather(): (readonly [Shard, SessionRow, Waiting])[] {
     const rows: (readonly [Shard, SessionRow, Waiting])[] = [];
     for (const [user, waiting] of this.#queue) {
-      if (rows.length >= this.#options.batch) break;
+      if (rows.length >= this.#limit) break;
       const { shard } = waiting;
       if (!shard.closed && !shard.isCommitted(user)) continue;
       this.#queue.delete(user);
@@ -147,11 +152,13 @@ export class Flusher {
       await this.#sink.flush(rows.map(([, row]) => row));
     } catch (error) {
       this.#failures += 1;
+      this.#limit = Math.max(1, Math.floor(rows.length / 2));
       this.#events.flushFailed(error);
       for (const [, row, waiting] of rows) if (!this.#queue.has(row.userId)) this.#queue.set(row.userId, waiting);
       return false;
     }
     this.#failures = 0;
+    this.#limit = Math.min(this.#options.batch, this.#limit * 2);
     for (const [shard, row] of rows) shard.flushed(row.userId, row.sessionId, row.rev); // F2
     this.#events.flushed(rows.length, this.#clock.now() - began);
     return true;
