@@ -1,11 +1,5 @@
 /** The sums that PostgreSQL keeps are the sums of the sessions. */
-import {
-  wholeSeconds,
-  type RoundHistory,
-  type StoredSession,
-  type StoredSum,
-  type Violation,
-} from './round-history.ts';
+import type { RoundHistory, StoredSession, StoredSum, Violation } from './round-history.ts';
 
 export function verifySums(history: RoundHistory): Violation[] {
   const { sessions, daily, monthly, totals } = history.stored;
