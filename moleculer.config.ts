@@ -27,7 +27,7 @@ export function brokerOptions({ nodeId, natsUrl, logger, metrics }: BrokerSettin
     namespace: 'library',
     nodeID: nodeId,
     logger: logger ?? false,
-    metrics: metrics === false ? false : (metrics as Exclude<BrokerOptions['metrics'], boolean | undefined>),
+    metrics,
     transporter: natsUrl === null ? null : { type: 'NATS', options: { url: natsUrl, maxReconnectAttempts: -1 } },
     // Without records and tags: both ends know the shapes, and plain maps decode faster than tagged ones.
     serializer: { type: 'CBOR', options: { useRecords: false, useTag259ForMaps: false } },

@@ -33,11 +33,12 @@ const cluster = await LocalCluster.start({
 });
 
 console.log('\nThe cluster is up.');
-for (const server of Object.values(cluster.servers)) console.log(`  ${server.name.padEnd(12)}${server.address}`);
+const { postgres, redis, nats } = cluster.servers;
+for (const { name, address } of [postgres, redis, nats]) console.log(`  ${name.padEnd(12)}${address}`);
 for (const node of cluster.nodes.values()) {
   console.log(`  ${node.id.padEnd(12)}pid ${node.pid}${node.role === 'gateway' ? `  ${node.url}/api/v1/library` : ''}`);
 }
-console.log(`\nThe operators' console:  NATS_URL=${cluster.servers.nats.address} npm run repl`);
+console.log(`\nThe operators' console:  NATS_URL=${nats.address} npm run repl`);
 console.log(`A demo token:            TOKEN=$(npm run -s token)\n`);
 console.log(
   `  curl -H "authorization: Bearer ${await demoToken()}" ${cluster.gateways[0]?.url}/api/v1/library/playtime/live\n`,

@@ -28,8 +28,7 @@ interface Beat {
 async function fastifyService(redisAddress: string): Promise<number> {
   const redis = new Redis(redisAddress, { enableAutoPipelining: true });
   redis.defineCommand('heartbeat', { numberOfKeys: 1, lua: HEARTBEAT_LUA });
-  const beat = (redis as unknown as { heartbeat(key: string, seq: number, now: number): Promise<[number, number]> })
-    .heartbeat;
+  const beats = redis as unknown as { heartbeat(key: string, seq: number, now: number): Promise<[number, number]> };
   const app = fastify();
   const schema = {
     body: {
@@ -51,7 +50,7 @@ async function fastifyService(redisAddress: string): Promise<number> {
     },
   };
   app.post<{ Body: Beat }>('/heartbeat', { schema }, async ({ body }) => {
-    const [seq, credited] = await beat.call(redis, `bench:${body.session_id}`, body.seq, Date.now());
+    const [seq, credited] = await beats.heartbeat(`bench:${body.session_id}`, body.seq, Date.now());
     return {
       session_id: body.session_id,
       status: 'live',
