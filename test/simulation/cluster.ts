@@ -71,8 +71,8 @@ export class Cluster {
     const process = this.#process(`gateway-${this.gateways.length}`);
     const options: RegionOptions = {
       shards: SHARDS,
-      window: 2,
-      batch: 4,
+      window: this.random.between(1, 2),
+      batch: this.random.between(1, 4),
       queuePerNode: 12,
       queuePerShard: 6,
       attemptMs: ATTEMPT_MS,

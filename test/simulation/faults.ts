@@ -76,10 +76,16 @@ function shaky(wireOf: (cluster: Cluster) => UnreliableWire): Fault {
 const wrongView: Fault = (cluster) => {
   const { time, random, nodes, gateways, members, oracle } = cluster;
   const name = random.pick([...nodes.keys(), ...gateways.map(({ process }) => process.name)]);
-  const seen = new Set([...members].filter(() => random.chance(0.6)));
-  oracle.log(() => `${name}: believes in ${[...seen].join(', ')}`);
-  cluster.tellMembers(name, seen);
-  time.after(random.between(1_000, 8_000), () => cluster.tellMembers(name, members));
+  const mistake = (left: number): void => {
+    const seen = new Set([...members].filter(() => random.chance(0.6)));
+    oracle.log(() => `${name}: believes in ${[...seen].join(', ')}`);
+    cluster.tellMembers(name, seen);
+    time.after(random.between(20, 4_000), () => {
+      if (left > 0) mistake(left - 1);
+      else cluster.tellMembers(name, members);
+    });
+  };
+  mistake(random.between(0, 6));
 };
 
 const join: Fault = (cluster) => {
@@ -108,6 +114,7 @@ export const FAULTS: readonly Fault[] = [
   shaky(({ storeWire }) => storeWire),
   shaky(({ storeWire }) => storeWire),
   shaky(({ databaseWire }) => databaseWire),
+  wrongView,
   wrongView,
   join,
   rollingRestart,
