@@ -83,16 +83,18 @@ describeWithPrivateServer('Redis', 'the checkpoint store when Redis fails', () =
 
   it('never sends a commit again whose connection was cut', async () => {
     const { epoch } = await store.acquire(SHARD, 'a');
+    await store.commit([put(epoch, 1, 'kept')]);
     // Redis takes no notice of the commit before the connection is cut.
     await admin.call('CLIENT', 'PAUSE', '10000', 'WRITE');
-    const cut = store.commit([put(epoch, 1, 'cut')]);
+    const cut = store.commit([put(epoch, 2, 'cut')]);
     const rejected = expect(cut).rejects.toThrow();
     await untilBlocked(admin);
     await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await rejected;
     await admin.call('CLIENT', 'UNPAUSE');
     await untilItAnswers(store);
-    expect(await admin.hget(`library:{${SHARD}}`, 'l')).toBe(String(epoch).padStart(16, '0') + '0'.repeat(16));
+    expect(await store.commit([put(epoch, 2, 'sent by hand')])).toEqual([{ applied: true }]);
+    expect(readable((await store.acquire(SHARD, 'b')).records)).toEqual(['sent by hand']);
   });
 
   it('commits although Redis forgot its scripts', async () => {
