@@ -39,6 +39,8 @@ export interface LibraryNode {
   readonly stop: () => Promise<void>;
 }
 
+/** One commit is under way at a time, and a few shards are acquired beside it. */
+const CHECKPOINT_CONNECTIONS = 4;
 const PROJECT = path.resolve(import.meta.dirname, '..');
 
 /** Starts a node with the roles of the configuration. Resolves when it serves. */
@@ -66,9 +68,8 @@ export async function startNode(config: Config): Promise<LibraryNode> {
   const { region, follow } = engineRegion(broker, config, clock);
   let engine: EngineNode | null = null;
   if (has('engine') && database) {
-    const store = await openCheckpoints(config, database, broker);
+    const store = await openCheckpoints(config, database, broker, closers);
     probes['checkpoints'] = () => store.ping();
-    closers.unshift(() => store.close());
     engine = engineNode({ broker, config, store, sink: postgresPlaytimeSink(database.executor), clock });
   }
   if (has('domain') && database) {
@@ -126,13 +127,28 @@ async function openData({ postgres, node }: Config, broker: ServiceBroker, now: 
   }
 }
 
-async function openCheckpoints(config: Config, database: Database, broker: ServiceBroker): Promise<CheckpointStore> {
-  if (config.checkpoint.store === 'postgres' || config.redis.addr === null) {
-    return new PostgresCheckpointStore(database.executor);
+async function openCheckpoints(
+  config: Config,
+  database: Database,
+  broker: ServiceBroker,
+  closers: (() => Promise<void>)[],
+): Promise<CheckpointStore> {
+  const { postgres, redis, node } = config;
+  if (config.checkpoint.store === 'redis' && redis.addr !== null) {
+    const store = await openRedisCheckpointStore(redis.addr, {
+      onConnectionError: (error) => broker.logger.warn({ msg: 'redis connection lost', error: error.message }),
+    });
+    closers.push(() => store.close());
+    return store;
   }
-  return openRedisCheckpointStore(config.redis.addr, {
-    onConnectionError: (error) => broker.logger.warn({ msg: 'redis connection lost', error: error.message }),
-  });
+  if (postgres.dsn === null) return new PostgresCheckpointStore(database.executor);
+  // Connections of its own: a slow flush must not stand in the way of a commit that somebody waits for.
+  const own = await openDatabase(
+    { dsn: postgres.dsn, poolSize: CHECKPOINT_CONNECTIONS, applicationName: `library ${node.id} checkpoints` },
+    (error) => broker.logger.warn({ msg: 'checkpoint connection lost', error: error.message }),
+  );
+  closers.push(own.close);
+  return new PostgresCheckpointStore(own.executor);
 }
 
 function mustHaveEngine(broker: ServiceBroker): void {
