@@ -7,18 +7,22 @@ import type { UuidKey } from '../lib/uuid.ts';
 
 export type Command = Start | Heartbeat | End | Held | Flush | Revoke | Rebase;
 
+/** What PostgreSQL holds of one game of the user, all of it from the same database snapshot. */
+export interface StoredTotal {
+  /** The game's total, read before the command was sent ... */
+  readonly totalMs: number;
+  /** ... and what that total holds of each recent session, as [session id, ms]. */
+  readonly counted: readonly (readonly [UuidKey, number])[];
+}
+
 /** Opens a session, resumes the one of the same device and game, or takes the game over from another device. */
-export interface Start {
+export interface Start extends StoredTotal {
   readonly kind: 'start';
   /** The id the session gets if it is a new one. */
   readonly sessionId: UuidKey;
   readonly gameId: UuidKey;
   readonly deviceId: UuidKey;
   readonly clientSessionId: string | null;
-  /** The game's total in PostgreSQL, read before this command was sent ... */
-  readonly totalMs: number;
-  /** ... and what that total holds of each recent session, as [session id, ms], from the same database snapshot. */
-  readonly counted: readonly (readonly [UuidKey, number])[];
 }
 
 export interface Heartbeat {
@@ -53,11 +57,13 @@ export interface Revoke {
   readonly gameId: UuidKey;
 }
 
-/** PostgreSQL's total of a game changed by other means than this actor's sessions (a correction, offline play). */
-export interface Rebase {
+/**
+ * PostgreSQL's total of a game changed by other means than this actor's sessions (a correction, offline play). It tells
+ * the total and not the change: a start that is under way at the same time may have read the change already.
+ */
+export interface Rebase extends StoredTotal {
   readonly kind: 'rebase';
   readonly gameId: UuidKey;
-  readonly deltaMs: number;
 }
 
 export type Reply = SessionReply | HeldReply | DoneReply | RefusedReply;

@@ -8,7 +8,7 @@
  * Invariants
  * - R1  Every `ask` is settled by its deadline plus one attempt's time-out at most, whatever the nodes do.
  * - R2  A command is sent again only when it is known not to have been carried out, or when carrying it out twice is the
- *       same as once (A2): all but a rebase are. So every retry is safe.
+ *       same as once (A2). So every retry is safe.
  * - R3  What waits here is bounded, per shard while a shard loads and per node while it is slow.
  */
 import { EngineUnavailable, type Engine } from './engine.ts';
@@ -222,8 +222,7 @@ export class ShardRegion implements Engine {
       if (kind === 'underway') this.#strike(lane);
       for (const pending of batch) {
         if (this.#hints.get(pending.shard) === node) this.#hints.delete(pending.shard);
-        if (pending.command.kind === 'rebase') this.#fail(pending, 'nobody knows whether it was done');
-        else this.#later(pending, 'the engine node does not answer');
+        this.#later(pending, 'the engine node does not answer');
       }
     } finally {
       lane[kind] -= 1;

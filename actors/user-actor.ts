@@ -15,7 +15,7 @@
  * - A5  An ended session never changes again.
  */
 import { addCredit, creditOf, totalCredit } from './credit.ts';
-import type { Command, End, Heartbeat, HeldSession, RefusedReply, Reply, Revoke, Start } from './messages.ts';
+import type { Command, End, Heartbeat, HeldSession, Rebase, RefusedReply, Reply, Revoke, Start } from './messages.ts';
 import { isLive, viewOf, type Session, type UserState } from './session.ts';
 import type { EndReason } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
@@ -54,10 +54,7 @@ export function turn(before: UserState, command: Command, clock: number, rules: 
     case 'revoke':
       return { state: revoke(state, command), reply: DONE };
     case 'rebase':
-      return {
-        state: state.map((s) => (s.gameId === command.gameId ? { ...s, baseMs: s.baseMs + command.deltaMs } : s)),
-        reply: DONE,
-      };
+      return { state: rebase(state, command), reply: DONE };
     case 'held':
       return { state, reply: { kind: 'held', sessions: state.map((session) => heldView(state, session)) } };
     case 'flush':
@@ -137,7 +134,7 @@ function start(state: UserState, command: Start, now: number, rules: PlayRules):
  * The game's total apart from the sessions that stay `kept`: what PostgreSQL said, without what it had counted of the
  * sessions `held` by then, and with all of those of them that are forgotten now.
  */
-function baseOf(command: Start, held: UserState, kept: UserState): number {
+function baseOf(command: Start | Rebase, held: UserState, kept: UserState): number {
   const counted = new Map(command.counted);
   let baseMs = command.totalMs;
   for (const session of held) {
@@ -209,6 +206,13 @@ function beat(state: UserState, command: Heartbeat | End, now: number, rules: Pl
   const next = command.kind === 'end' ? ended(beaten, now, 'ended') : beaten;
   const after = replace(state, next);
   return answer(after, next, 'accepted');
+}
+
+function rebase(state: UserState, command: Rebase): UserState {
+  const baseMs = baseOf(command, state, state);
+  const concerned = (s: Session): boolean => s.gameId === command.gameId && s.baseMs !== baseMs;
+  if (!state.some(concerned)) return state; // A2
+  return state.map((session) => (concerned(session) ? { ...session, baseMs } : session));
 }
 
 function revoke(state: UserState, command: Revoke): UserState {

@@ -2,13 +2,13 @@ import { CompiledQuery, type Kysely, type Selectable, type Transaction } from 'k
 import { daysTouched, roomToAdd, spreadCorrection } from './correction.ts';
 import { dayNumber, dayText, wholeSeconds } from './days.ts';
 import { SUMS_FROM_DELTA } from './flush-statement.ts';
+import { tellStoredTotal } from './stored-total.ts';
 import type { UserActor } from './user-actor.ts';
 import { audit } from '../audit.ts';
 import type { Caller } from '../contract/endpoint.ts';
 import type { CorrectBody, CorrectedSession } from '../contract/playtime.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
-import { mustUuidKey } from '../uuid.ts';
 
 export interface CorrectContext {
   readonly db: Kysely<Schema>;
@@ -69,7 +69,7 @@ export async function correctSession(
     });
     return { session: row, deltaMs: change, total: await gameTotal(transaction, userId, row.game_id) };
   });
-  if (deltaMs !== 0) await actor.rebase(mustUuidKey(session.game_id), deltaMs).catch(context.notTold);
+  if (deltaMs !== 0) await tellStoredTotal(context, session.game_id).catch(context.notTold);
   const before = session.ms + session.correction_ms;
   return {
     session_id: session.session_id,

@@ -5,6 +5,7 @@ import { FLUSH_STATEMENT, flushParameters } from './flush-statement.ts';
 import { lengthOf, type Interval } from './intervals.ts';
 import { addStoredSessions, Occupied } from './occupied-time.ts';
 import { creditOffline, rejection, spanOf } from './offline-rules.ts';
+import { tellStoredTotal } from './stored-total.ts';
 import type { UserActor } from './user-actor.ts';
 import type { OfflineBody, OfflineReply, OfflineResult, OfflineSession } from '../contract/playtime.ts';
 import type { Schema } from '../db/schema.ts';
@@ -75,7 +76,7 @@ export async function reportOffline(context: OfflineContext, body: OfflineBody):
     return { results: answers, credited: byGame(reports) };
   });
   for (const [gameId, ms] of credited) {
-    if (ms > 0) await actor.rebase(mustUuidKey(gameId), ms).catch(context.notTold);
+    if (ms > 0) await tellStoredTotal(context, gameId).catch(context.notTold);
   }
   return { results };
 }

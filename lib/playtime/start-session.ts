@@ -1,21 +1,14 @@
 import { sql, type Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import type { RefusedReply } from '../../actors/messages.ts';
+import type { RefusedReply, StoredTotal } from '../../actors/messages.ts';
 import { wholeSeconds } from './days.ts';
+import { storedTotalColumns, storedTotalOf, type StoredTotalColumns } from './stored-total.ts';
 import type { UserActor } from './user-actor.ts';
 import type { StartBody, StartedSession } from '../contract/playtime.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
 import { hasAccess } from '../library/access.ts';
-import { keyToUuid, mustUuidKey, type UuidKey } from '../uuid.ts';
-
-/**
- * How many of the game's last online sessions the actor is told about. It holds at most this many of all games, and
- * starts need the database: what it holds of a game is always among the game's last.
- */
-const COUNTED_SESSIONS = 64;
-/** Far longer than any session can wait for its flush; spares looking into old partitions. */
-const COUNTED_DAYS = 62;
+import { keyToUuid, mustUuidKey } from '../uuid.ts';
 
 /** About the time after which the actor forgets sessions that ended. */
 const FLOOD_RETRY_MS = 60_000;
@@ -43,8 +36,7 @@ export async function startSession(context: StartContext, body: StartBody): Prom
     gameId: mustUuidKey(body.game_id),
     deviceId: mustUuidKey(body.device_id),
     clientSessionId: body.client_session_id ?? null,
-    totalMs: known.totalMs,
-    counted: known.counted,
+    ...known.stored,
   });
   if (reply.kind === 'refused') throw refusal(reply);
   // Access may have been revoked, and sessions ended, between our look and the actor's turn.
@@ -79,36 +71,20 @@ function refusal({ reason }: RefusedReply): LibraryError {
   });
 }
 
-interface GameBefore {
-  readonly access: boolean;
-  readonly totalMs: number;
-  readonly counted: readonly (readonly [UuidKey, number])[];
-}
-
-/**
- * The user's access, the game's total and what that total holds of each recent session. One statement, and so one
- * snapshot: read apart, a flush in between would be counted twice or not at all.
- */
-async function gameBefore(db: Kysely<Schema>, userId: string, gameId: string, now: number): Promise<GameBefore> {
-  const since = new Date(now - COUNTED_DAYS * 86_400_000);
-  const { rows } = await sql<{ access: boolean; total: number; counted: [string, number][] }>`
+/** The user's access to the game, and what the actor needs to know of the game's total. */
+async function gameBefore(
+  db: Kysely<Schema>,
+  userId: string,
+  gameId: string,
+  now: number,
+): Promise<{ readonly access: boolean; readonly stored: StoredTotal }> {
+  const { rows } = await sql<StoredTotalColumns & { access: boolean }>`
     SELECT
       EXISTS (
         SELECT FROM user_libraries WHERE user_id = ${userId} AND game_id = ${gameId} AND revoked_at IS NULL
       ) AS access,
-      coalesce((SELECT ms FROM playtime_totals WHERE user_id = ${userId} AND game_id = ${gameId}), 0) AS total,
-      (
-        SELECT coalesce(json_agg(json_build_array(session_id, ms)), '[]') FROM (
-          SELECT session_id, ms FROM playtime_sessions
-          WHERE user_id = ${userId} AND game_id = ${gameId} AND started_at > ${since} AND NOT offline
-          ORDER BY started_at DESC LIMIT ${sql.lit(COUNTED_SESSIONS)}
-        ) AS recent
-      ) AS counted`.execute(db);
+      ${storedTotalColumns(userId, gameId, now)}`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new TypeError('a SELECT without FROM returned no row');
-  return {
-    access: row.access,
-    totalMs: row.total,
-    counted: row.counted.map(([id, ms]) => [mustUuidKey(id), ms]),
-  };
+  return { access: row.access, stored: storedTotalOf(row) };
 }

@@ -1,4 +1,4 @@
-import type { HeldSession, RefusedReply, SessionReply, Start } from '../../actors/messages.ts';
+import type { HeldSession, RefusedReply, SessionReply, Start, StoredTotal } from '../../actors/messages.ts';
 import type { UuidKey } from '../uuid.ts';
 
 /**
@@ -14,5 +14,5 @@ export interface UserActor {
   /** Ends the live sessions of a game. */
   revoke(gameId: UuidKey): Promise<void>;
   /** The game's total changed in PostgreSQL by other means than the actor's sessions. */
-  rebase(gameId: UuidKey, deltaMs: number): Promise<void>;
+  rebase(gameId: UuidKey, stored: StoredTotal): Promise<void>;
 }

@@ -248,13 +248,6 @@ describe('a shard region whose node does not answer', () => {
     expect(questions.filter(({ fate }) => fate === DONE)).toHaveLength(10);
   });
 
-  it('does not send a rebase again that may have been carried out', async () => {
-    const rebase = ask(60_000, { kind: 'rebase', gameId: key('game'), deltaMs: 1 });
-    await time.advance(1_000);
-    expect(rebase.fate).toBeInstanceOf(EngineUnavailable);
-    expect(transport.underway).toHaveLength(0);
-  });
-
   it('settles whatever waits for it soon after its deadline', async () => {
     const questions = Array.from({ length: 12 }, () => ask(900));
     await time.advance(900 + OPTIONS.attemptMs);

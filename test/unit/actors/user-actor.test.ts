@@ -1,12 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Command, Reply } from '../../../actors/messages.ts';
+import type { Command, Rebase, Reply } from '../../../actors/messages.ts';
 import { totalCredit } from '../../../actors/credit.ts';
 import { countLive, NO_SESSIONS, type UserState } from '../../../actors/session.ts';
 import { forget, mayForget, turn, type PlayRules } from '../../../actors/user-actor.ts';
 import { key, RULES, sessionIn } from './play.ts';
 
 const BEGAN = 1_728_043_200_000;
+
+interface Given {
+  readonly game?: string;
+  readonly device?: string;
+  readonly client?: string;
+  readonly totalMs?: number;
+}
 
 /** A user's actor, asked one thing after the other at given seconds. */
 class Actor {
@@ -23,14 +30,14 @@ class Actor {
     return reply;
   }
 
-  start(second: number, session: string, given: { game?: string; device?: string; client?: string } = {}): Reply {
+  start(second: number, session: string, given: Given = {}): Reply {
     return this.ask(second, {
       kind: 'start',
       sessionId: key(session),
       gameId: key(given.game ?? 'game'),
       deviceId: key(given.device ?? 'device'),
       clientSessionId: given.client ?? null,
-      totalMs: 0,
+      totalMs: given.totalMs ?? 0,
       counted: [],
     });
   }
@@ -236,11 +243,36 @@ describe('a revoke', () => {
 });
 
 describe('a rebase', () => {
+  const rebase = (totalMs: number, counted: Rebase['counted'] = []): Rebase => ({
+    kind: 'rebase',
+    gameId: key('game'),
+    totalMs,
+    counted,
+  });
+
   it('moves the total of the game, and no credit', () => {
     const actor = new Actor();
     actor.start(0, 'one');
-    actor.ask(1, { kind: 'rebase', gameId: key('game'), deltaMs: -5_000 });
+    actor.ask(1, rebase(-5_000));
     expect(actor.beat(60, 'one', 1)).toMatchObject({ session: { creditedMs: 60_000, totalMs: 55_000 } });
+  });
+
+  it('counts nothing again that the start had read already, nor when it is told twice', () => {
+    const actor = new Actor();
+    actor.start(0, 'one', { totalMs: 12_000 });
+    actor.ask(1, rebase(12_000));
+    const before = actor.state;
+    actor.ask(2, rebase(12_000));
+    expect(actor.state).toBe(before);
+    expect(actor.beat(60, 'one', 1)).toMatchObject({ session: { totalMs: 72_000 } });
+  });
+
+  it('takes off what the total holds of the sessions that the actor holds', () => {
+    const actor = new Actor();
+    actor.start(0, 'one');
+    actor.beat(60, 'one', 1);
+    actor.ask(61, rebase(47_000, [[key('one'), 40_000]]));
+    expect(actor.beat(70, 'one', 2)).toMatchObject({ session: { creditedMs: 70_000, totalMs: 77_000 } });
   });
 });
 
