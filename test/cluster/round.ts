@@ -26,7 +26,7 @@ export interface RoundResult {
   readonly violations: readonly Violation[];
 }
 
-/** An episode is over when for this long nothing has failed, and nothing has waited, for an answer ... */
+/** An episode is over when for this long after the repair nothing has failed, and nothing has waited, for an answer ... */
 const CALM_MS = 1_500;
 /** ... or after this long at most. */
 const CALM_LIMIT_MS = 15_000;
@@ -90,8 +90,9 @@ async function strike(
   for (const together of faults) {
     const startedAt = Date.now();
     await Promise.all(together.map((fault) => fault.run({ cluster, wires, random })));
-    const giveUpAt = Date.now() + CALM_LIMIT_MS;
-    while (!recorder.calm(Date.now(), CALM_MS) && Date.now() < giveUpAt) await pass(100);
+    const healedAt = Date.now();
+    do await pass(CALM_MS);
+    while (!recorder.calm(Date.now(), CALM_MS) && Date.now() < healedAt + CALM_LIMIT_MS);
     episodes.push({ kinds: together.map(({ kind }) => kind), startedAt, endedAt: Date.now() });
   }
   return episodes;
