@@ -47,8 +47,13 @@ async function main(): Promise<number> {
   const logFile = path.join(folder, 'cluster.log');
   writeFileSync(logFile, '');
   const campaign = await Campaign.start({ engines, gateways, pace: THOROUGH, logFile });
-  // Ctrl-C ends the servers too: they are ended when this process exits.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      // All end when this process does; a frozen one has to be awake for it.
+      for (const node of campaign.cluster.nodes.values()) node.signal('SIGCONT');
+      process.exit(130);
+    });
+  }
   const results: RoundResult[] = [];
   try {
     printHead({ ...options, logFile });

@@ -36,7 +36,7 @@ const SETTLE_SPARE_MS = 30_000;
 export async function playRound(campaign: Campaign, { seed, launchers, faults }: RoundPlan): Promise<RoundResult> {
   const { pace } = campaign;
   const recorder = new Recorder();
-  // Two of three launchers are the only one of their user.
+  // Every other user plays on two devices at once.
   const users = Array.from({ length: Math.ceil((launchers * 2) / 3) }, () => randomUUID());
   await campaign.grantGames(users);
 
