@@ -14,12 +14,12 @@ import { demoToken } from '../scripts/demo-token.ts';
 import { SAMPLE_GAME_IDS } from '../lib/library/sample-catalog.ts';
 
 const options = new Command('bench:heartbeat')
-  .option('--connections <n>', 'connections at once', Number, 256)
+  .option('--connections <n>', 'connections at once', Number, 512)
   .option('--users <n>', 'players with a live session', Number, 2_048)
   .option('--seconds <n>', 'measured time of a round', Number, 8)
   .option('--rounds <n>', 'rounds', Number, 3)
   .option('--engines <n>', 'engine processes', Number, 1)
-  .option('--gateways <n>', 'gateway processes', Number, 1)
+  .option('--gateways <n>', 'gateway processes', Number, 2)
   .option('--appendfsync <policy>', 'of Redis: always or everysec', 'everysec')
   .parse()
   .opts<{

@@ -30,9 +30,11 @@ export function respond(
   // The client may be gone; its connection, and with it the answer, is nobody's any more.
   if (res.destroyed || res.headersSent) return;
   const headers = [...API_HEADERS, 'X-Trace-Id', trace.id, 'traceparent', trace.traceparent, ...more];
-  if (body !== '') headers.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(body)));
+  const length = Buffer.byteLength(body);
+  if (length > 0) headers.push('Content-Type', type, 'Content-Length', String(length));
   res.writeHead(status, headers);
-  res.end(body);
+  // Plain ASCII, as most answers are, takes the cheaper way out.
+  res.end(body, length === body.length ? 'latin1' : 'utf8');
 }
 
 /** What the gateway's front leaves with a request for the handlers behind it. */

@@ -17,6 +17,11 @@ export interface ReadyMessage {
 }
 
 const PROGRAM = path.resolve(import.meta.dirname, '../start.ts');
+/**
+ * As in `npm start`. With the default of 16 MB half of what the requests under way hold survives into the old generation,
+ * and collecting it takes a fifth of a gateway's time.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=64'];
 const START_MS = 60_000;
 const STOP_MS = 30_000;
 
@@ -65,7 +70,7 @@ export class NodeProcess {
     const { env, logFile } = this.#spec;
     const port = this.#url === null ? {} : { LIBRARY_HTTP_PORT: new URL(this.#url).port };
     const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
-    const child = spawn(process.execPath, [PROGRAM], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM], {
       env: { ...process.env, ...env, ...port },
       stdio: ['ignore', log, log, 'ipc'],
     });
