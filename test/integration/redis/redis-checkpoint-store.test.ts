@@ -22,7 +22,8 @@ describeWithPrivateServer('Redis', 'the checkpoint store when Redis fails', () =
   let closers: (() => Promise<unknown>)[];
 
   async function open(options: RedisCheckpointStoreOptions = {}): Promise<RedisCheckpointStore> {
-    const opened = await openRedisCheckpointStore(server.address, { commandTimeoutMs: 300, ...options });
+    // Patient, lest a slow machine looks like a fault; the tests of time-outs choose a short one.
+    const opened = await openRedisCheckpointStore(server.address, { commandTimeoutMs: 4_000, ...options });
     closers.push(() => opened.close());
     return opened;
   }
@@ -51,9 +52,8 @@ describeWithPrivateServer('Redis', 'the checkpoint store when Redis fails', () =
     expect(await store.commit([put(epoch, 1, 'kept')])).toEqual([{ applied: true }]);
     await server.process.kill('SIGKILL');
     await expect(store.commit([put(epoch, 2, 'lost')])).rejects.toThrow();
-    const before = performance.now();
+    // Not after the time-out, which is longer than this test may take.
     await expect(store.ping()).rejects.toThrow();
-    expect(performance.now() - before).toBeLessThan(200);
     await server.process.start();
     await untilItAnswers(store);
     expect(await store.commit([put(epoch, 3, 'after')])).toEqual([{ applied: true }]);
@@ -73,8 +73,10 @@ describeWithPrivateServer('Redis', 'the checkpoint store when Redis fails', () =
 
   it('gives up on a commit after its time-out; one that is applied late never undoes a later one', async () => {
     const { epoch } = await store.acquire(SHARD, 'a');
+    const hasty = await open({ commandTimeoutMs: 300 });
+    await untilItAnswers(hasty);
     await server.process.kill('SIGSTOP');
-    await expect(store.commit([put(epoch, 1, 'given up on')])).rejects.toThrow(/timed out/);
+    await expect(hasty.commit([put(epoch, 1, 'given up on')])).rejects.toThrow(/timed out/);
     await server.process.kill('SIGCONT');
     await untilItAnswers(store);
     expect(await store.commit([put(epoch, 2, 'later')])).toEqual([{ applied: true }]);
@@ -119,15 +121,17 @@ describeWithPrivateServer('Redis', 'the checkpoint store when Redis fails', () =
   });
 
   it('with waitReplicas acknowledges only what a replica has', async () => {
-    const waiting = await open({ waitReplicas: 1 });
-    const { epoch } = await waiting.acquire(SHARD, 'a');
-    await expect(waiting.commit([put(epoch, 1, 'x')])).rejects.toThrow();
+    const { epoch } = await store.acquire(SHARD, 'a');
+    const hasty = await open({ waitReplicas: 1, commandTimeoutMs: 300 });
+    await untilItAnswers(hasty);
+    await expect(hasty.commit([put(epoch, 1, 'x')])).rejects.toThrow();
     // With an append-only file it would write it anew after the synchronisation, and not stop meanwhile.
     const replica = started(await startRedis({ settings: { appendonly: 'no' } }));
     closers.push(() => replica.stop());
     const replicaAdmin = connectAdmin(replica);
     await replicaAdmin.replicaof('127.0.0.1', Number(new URL(server.address).port));
     while ((await admin.wait(1, 1000)) < 1);
+    const waiting = await open({ waitReplicas: 1 });
     expect(await waiting.commit([put(epoch, 2, 'y')])).toEqual([{ applied: true }]);
     expect(await replicaAdmin.hget(`library:{${SHARD}}`, Buffer.from(USER, 'latin1'))).toBe('y');
   });
