@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDatabase } from '../../../lib/db/database.ts';
 
-
 /** Writes a row a turn and says so, until it is killed. */
 const WRITER = `
   import { openDatabase } from ${JSON.stringify(join(import.meta.dirname, '../../../lib/db/database.ts'))};
