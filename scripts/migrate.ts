@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { program } from 'commander';
-import { openDatabase } from '../lib/db/database.ts';
+import { loadConfig } from '../lib/config/load.ts';
+import { openDatabase, type DatabaseLocation } from '../lib/db/database.ts';
 import { migrateDown, migrationStatus } from '../lib/db/migrate.ts';
 import { prepareDatabase } from '../lib/db/prepare.ts';
 
@@ -7,7 +9,7 @@ interface Options {
   readonly down?: true;
   readonly status?: true;
   readonly dsn?: string;
-  readonly data: string;
+  readonly data?: string;
 }
 
 const options = program
@@ -15,15 +17,13 @@ const options = program
   .description('Brings the database schema up to date, makes the partitions of the next months, and says what it did.')
   .option('--down', 'take the last migration back instead, with the data it holds')
   .option('--status', 'list the migrations instead, and when each was applied')
-  .option('--dsn <url>', 'the PostgreSQL server (default: $POSTGRES_DSN)')
-  .option('--data <directory>', 'the embedded database, when no server is named', 'data')
+  .option('--dsn <url>', 'the PostgreSQL server (default: that of the configuration)')
+  .option('--data <directory>', 'the embedded database (default: that of the configuration, when it names no server)')
   .parse()
   .opts<Options>();
 
-const dsn = options.dsn ?? process.env['POSTGRES_DSN'];
-
 try {
-  const database = await openDatabase(dsn ? { dsn } : { directory: options.data });
+  const database = await openDatabase(location());
   try {
     for (const line of await run()) process.stdout.write(`${line}\n`);
   } finally {
@@ -41,6 +41,15 @@ try {
     }
     const names = await prepareDatabase(database, Date.now());
     return names.length === 0 ? ['the schema is up to date'] : names.map((name) => `applied ${name}`);
+  }
+
+  /** What the command line names, else what the service itself would open. */
+  function location(): DatabaseLocation {
+    if (options.dsn !== undefined) return { dsn: options.dsn };
+    if (options.data !== undefined) return { directory: options.data };
+    const { postgres, node } = loadConfig();
+    if (postgres.dsn !== null) return { dsn: postgres.dsn };
+    return { directory: path.resolve(import.meta.dirname, '..', node.dataDir) };
   }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
