@@ -10,6 +10,6 @@ import type { Clock } from '../lib/ports/clock.ts';
 /** This process's way to every user's actor. It follows the membership once `follow` was called. */
 export function engineRegion(broker: ServiceBroker, config: Config, clock: Clock) {
   const defer = (callback: () => void): void => void setImmediate(callback);
-  const region = new ShardRegion(regionOptions(config), engineTransport(broker), clock, defer);
+  const region = new ShardRegion(regionOptions(config), engineTransport(broker, clock), clock, defer);
   return { region, follow: () => watchMembers(broker, ({ members }) => region.setMembers(members)) };
 }
