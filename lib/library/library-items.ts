@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { LibraryItem, LibraryQuery } from '../contract/library.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import type { Schema, Source } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { Source } from '../db/schema/library.ts';
 import { DAY_MS, dayOf, dayText, wholeSeconds } from '../playtime/days.ts';
 import { RECENT_DAYS } from '../playtime/stats.ts';
 import { uuidToKey } from '../uuid.ts';

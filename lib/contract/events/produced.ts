@@ -1,0 +1,130 @@
+import Type from 'typebox';
+import { END_REASONS } from '../../ports/playtime-sink.ts';
+import { choice, closed, DeviceId, GameId, nullable, seconds, SessionId, timestamp, UserId } from '../fields.ts';
+import { AcquisitionSource } from '../library.ts';
+import type { DataOf, EventType } from './event-type.ts';
+
+/** What the service tells the platform. Keyed by user id; each topic keeps the order of a user's events. */
+
+const ofGame = { user_id: UserId, game_id: GameId };
+const ofSession = { ...ofGame, session_id: SessionId, device_id: DeviceId };
+const achievementId = Type.String({ minLength: 1, maxLength: 64, examples: ['first-light'] });
+const money = (description: string) => Type.Integer({ minimum: 0, description, examples: [999] });
+
+const gameAdded = {
+  type: 'library.game.added',
+  topic: 'library-events',
+  description: 'A user got access to a game.',
+  data: closed({ ...ofGame, source: AcquisitionSource, acquired_at: timestamp('When') }),
+} as const satisfies EventType;
+
+const gameRemoved = {
+  type: 'library.game.removed',
+  topic: 'library-events',
+  description: "A user's access to a game ended.",
+  data: closed({ ...ofGame, reason: choice(['refunded', 'revoked'], 'Why') }),
+} as const satisfies EventType;
+
+const gameUpdated = {
+  type: 'library.game.updated',
+  topic: 'library-events',
+  description: "A user's marks, categories or installations of a game, or its settings, changed.",
+  data: closed({
+    ...ofGame,
+    changed: Type.Array(choice(['marks', 'categories', 'install_status', 'settings'], 'What'), { minItems: 1 }),
+  }),
+} as const satisfies EventType;
+
+const achievementUnlocked = {
+  type: 'library.achievement.unlocked',
+  topic: 'achievement-events',
+  description: 'A user unlocked an achievement.',
+  data: closed({
+    ...ofGame,
+    achievement_id: achievementId,
+    unlocked_at: timestamp('When it was reached'),
+    offline: Type.Boolean({ description: 'Reached without a connection and reported later' }),
+  }),
+} as const satisfies EventType;
+
+const achievementProgress = {
+  type: 'library.achievement.progress',
+  topic: 'achievement-events',
+  description: 'A user came closer to an achievement.',
+  data: closed({
+    ...ofGame,
+    achievement_id: achievementId,
+    value: Type.Integer({ minimum: 0 }),
+    target: Type.Integer({ minimum: 1 }),
+  }),
+} as const satisfies EventType;
+
+const sessionStarted = {
+  type: 'library.playtime.session.started',
+  topic: 'playtime-events',
+  description: 'A play session began. Told when it is first written down, up to minutes later.',
+  data: closed({ ...ofSession, started_at: timestamp('When it began') }),
+} as const satisfies EventType;
+
+const sessionEnded = {
+  type: 'library.playtime.session.ended',
+  topic: 'playtime-events',
+  description: 'A play session ended.',
+  data: closed({
+    ...ofSession,
+    started_at: timestamp('When it began'),
+    ended_at: timestamp('When it ended'),
+    reason: choice(END_REASONS, 'Why'),
+    offline: Type.Boolean({ description: 'Played without a connection and reported later' }),
+    credited_seconds: seconds('What the session earned'),
+  }),
+} as const satisfies EventType;
+
+const playtimeUpdated = {
+  type: 'library.playtime.updated',
+  topic: 'playtime-events',
+  description: 'The playtime of a game rose, or was corrected.',
+  data: closed({
+    ...ofGame,
+    added_ms: Type.Integer({ description: 'The change since the event before, in ms; negative for corrections' }),
+    total_seconds: seconds('All playtime of the game'),
+  }),
+} as const satisfies EventType;
+
+const wishAdded = {
+  type: 'library.wishlist.item.added',
+  topic: 'wishlist-events',
+  description: 'A user wishes for a game.',
+  data: closed(ofGame),
+} as const satisfies EventType;
+
+const wishRemoved = {
+  type: 'library.wishlist.item.removed',
+  topic: 'wishlist-events',
+  description: 'A game left a wishlist.',
+  data: closed({ ...ofGame, reason: choice(['by_user', 'acquired'], 'Why') }),
+} as const satisfies EventType;
+
+const wishDiscounted = {
+  type: 'library.wishlist.item.discounted',
+  topic: 'wishlist-events',
+  description: 'A wished game is on sale, on the terms that the user asked to be told of.',
+  data: closed({
+    ...ofGame,
+    currency: Type.String({ pattern: '^[A-Z]{3}$', examples: ['EUR'] }),
+    amount_minor: money("The price now, in the currency's smallest unit"),
+    regular_minor: nullable(money('The price before the sale; null when only the target price was met')),
+    discount_percent: Type.Integer({ minimum: 0, maximum: 100 }),
+  }),
+} as const satisfies EventType;
+
+export const PRODUCED_EVENTS = [
+  ...([gameAdded, gameRemoved, gameUpdated] as const),
+  ...([achievementUnlocked, achievementProgress] as const),
+  ...([sessionStarted, sessionEnded, playtimeUpdated] as const),
+  ...([wishAdded, wishRemoved, wishDiscounted] as const),
+] as const;
+
+type Produced = (typeof PRODUCED_EVENTS)[number];
+export type ProducedType = Produced['type'];
+export type ProducedData<Type extends ProducedType> = DataOf<Extract<Produced, { type: Type }>>;

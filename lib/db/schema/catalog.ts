@@ -1,0 +1,38 @@
+import type { Generated } from 'kysely';
+import type { Json } from './json.ts';
+
+export interface CatalogTables {
+  catalog_games: CatalogGames;
+  catalog_prices: CatalogPrices;
+}
+
+/** An achievement as the catalogue defines it; stored as given. */
+export interface AchievementDefinition {
+  readonly achievement_id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly hidden: boolean;
+  readonly target: number;
+}
+
+interface CatalogGames {
+  game_id: string;
+  title: string;
+  developer: string | null;
+  publisher: string | null;
+  description: string | null;
+  cover_url: string | null;
+  genres: string[];
+  released_on: string | null;
+  achievements: Json<readonly AchievementDefinition[]>;
+  /** Rises with every change of the entry. */
+  version: Generated<number>;
+  updated_at: Date;
+}
+
+interface CatalogPrices {
+  game_id: string;
+  /** ISO 4217. */
+  currency: string;
+  amount_minor: number;
+}

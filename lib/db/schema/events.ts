@@ -1,0 +1,44 @@
+import type { Generated } from 'kysely';
+import type { Json } from './json.ts';
+
+export interface EventTables {
+  user_revisions: UserRevisions;
+  outbox_events: OutboxEvents;
+  inbox_events: InboxEvents;
+  erasures: Erasures;
+}
+
+interface UserRevisions {
+  user_id: string;
+  /** Rises with every change of the user's data. */
+  revision: number;
+}
+
+interface OutboxEvents {
+  /** Which relay carries it; all events of a user share one. */
+  lane: number;
+  /** Rises in the order in which a user's changes were made. */
+  event_number: Generated<number>;
+  event_id: string;
+  user_id: string;
+  event_type: string;
+  occurred_at: Date;
+  data: Json<Record<string, unknown>>;
+}
+
+interface InboxEvents {
+  /** `source` and `id` of the CloudEvent, which together are unique. */
+  source: string;
+  event_id: string;
+  /** False while something that follows from the event outside the database is still to be done. */
+  done: boolean;
+  received_at: Date;
+}
+
+interface Erasures {
+  /** SHA-256 of the user id's 16 bytes: what is left to know the user by. */
+  user_digest: Buffer;
+  /** Until everything is gone for good; then null. */
+  user_id: string | null;
+  erased_at: Date;
+}
