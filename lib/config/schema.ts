@@ -65,7 +65,7 @@ export const ConfigSchema = group({
     port: port({ env: 'LIBRARY_HTTP_PORT', default: 8080, description: 'Port of the REST API; 0: any free one' }),
     bodyLimitBytes: whole(1024, 16_777_216, {
       env: 'HTTP_BODY_LIMIT_BYTES',
-      default: 65_536,
+      default: 262_144,
       description: 'Largest request body',
     }),
     requestDeadlineMs: whole(100, 60_000, {

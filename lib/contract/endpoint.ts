@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
 import type { ErrorCode } from '../errors.ts';
 
@@ -32,6 +33,22 @@ export interface Endpoint {
   readonly errors: readonly ErrorCode[];
   /** The Moleculer action that does the work, called with a {@link Request}. */
   readonly action: string;
+  /**
+   * The response has a `version`, which is its ETag (RFC 9110); on a change, `If-Match` names the version that the
+   * change is based on.
+   */
+  readonly versioned?: true;
+  /** The action answers with a {@link PreparedReply}: JSON text that was made before. */
+  readonly prepared?: true;
+  /** The action answers with a readable stream of lines, each a value that fits `response`. */
+  readonly stream?: 'application/x-ndjson';
+}
+
+/** A response that is ready to be sent. */
+export interface PreparedReply {
+  readonly json: string;
+  /** Names this very content: printable ASCII without quotes. */
+  readonly etag: string;
 }
 
 /** Who calls, as the verified token says. */
@@ -50,9 +67,15 @@ export interface Request<E extends Endpoint = Endpoint> {
   readonly params: Part<E['params']>;
   readonly query: Part<E['query']>;
   readonly body: Part<E['body']>;
+  /** The version that the caller's change is based on; `*`: whichever there is; null: the caller did not say. */
+  readonly ifMatch: number | '*' | null;
   /** Ms since the Unix epoch; nobody waits for the answer past it. */
   readonly deadline: number;
 }
 
-/** The response body of an endpoint. */
-export type ResponseOf<E extends Endpoint> = Part<E['response']>;
+/** What the action of an endpoint answers: the response body, unless the endpoint says otherwise. */
+export type ResponseOf<E extends Endpoint> = E extends { prepared: true }
+  ? PreparedReply
+  : E extends { stream: string }
+    ? Readable
+    : Part<E['response']>;

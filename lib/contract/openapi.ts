@@ -20,12 +20,15 @@ const SHARED: readonly ErrorCode[] = [
   'UNAVAILABLE',
 ];
 const WITH_BODY: readonly ErrorCode[] = ['CLIENT_TOO_SLOW', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+const WITH_VERSION: readonly ErrorCode[] = ['PRECONDITION_FAILED'];
 const WITH_KEY: readonly ErrorCode[] = ['IDEMPOTENCY_KEY_IN_USE', 'IDEMPOTENCY_KEY_REUSED'];
 
 const TRACE_HEADERS = {
   'X-Trace-Id': { $ref: '#/components/headers/X-Trace-Id' },
   traceparent: { $ref: '#/components/headers/traceparent' },
 };
+
+const ETAG_HEADER = { ETag: { $ref: '#/components/headers/ETag' } };
 
 /** The whole API as an OpenAPI 3.1 document. What the gateway does and what this says come from the same schemas. */
 export function openApiDocument(): Json {
@@ -74,6 +77,7 @@ export function errorsOf(endpoint: Endpoint): readonly ErrorCode[] {
     ...SHARED,
     ...endpoint.errors,
     ...(endpoint.body === undefined ? [] : WITH_BODY),
+    ...(endpoint.versioned && endpoint.method !== 'GET' ? WITH_VERSION : []),
     ...(endpoint.method === 'POST' ? WITH_KEY : []),
   ];
 }
@@ -90,6 +94,8 @@ function operation(endpoint: Endpoint, schemas: SchemaRegistry): Json {
       ...membersAs('query', endpoint.query, schemas),
       { $ref: '#/components/parameters/traceparent' },
       ...(endpoint.method === 'POST' ? [{ $ref: '#/components/parameters/Idempotency-Key' }] : []),
+      ...(endpoint.versioned && endpoint.method !== 'GET' ? [{ $ref: '#/components/parameters/If-Match' }] : []),
+      ...(hasTag(endpoint) && endpoint.method === 'GET' ? [{ $ref: '#/components/parameters/If-None-Match' }] : []),
     ],
     ...(endpoint.body === undefined
       ? {}
@@ -101,17 +107,29 @@ function operation(endpoint: Endpoint, schemas: SchemaRegistry): Json {
         }),
     responses: {
       [endpoint.status]: success(endpoint, schemas),
+      ...(hasTag(endpoint) && endpoint.method === 'GET'
+        ? { 304: { description: 'Not changed since', headers: { ...TRACE_HEADERS, ...ETAG_HEADER } } }
+        : {}),
       ...Object.fromEntries(problems.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }])),
     },
   };
+}
+
+function hasTag(endpoint: Endpoint): boolean {
+  return endpoint.versioned === true || endpoint.prepared === true;
 }
 
 function success(endpoint: Endpoint, schemas: SchemaRegistry): Json {
   if (endpoint.response === undefined) return { description: 'Done', headers: TRACE_HEADERS };
   return {
     description: 'Done',
-    headers: TRACE_HEADERS,
-    content: { 'application/json': { schema: schemas.use(endpoint.response), example: exampleOf(endpoint.response) } },
+    headers: { ...TRACE_HEADERS, ...(hasTag(endpoint) ? ETAG_HEADER : {}) },
+    content: {
+      [endpoint.stream ?? 'application/json']: {
+        schema: schemas.use(endpoint.response),
+        example: exampleOf(endpoint.response),
+      },
+    },
   };
 }
 
@@ -174,6 +192,7 @@ function headers(): Json {
   return {
     'X-Trace-Id': { description: 'Names the request in our logs', schema: { ...text, pattern: '^[0-9a-f]{32}$' } },
     traceparent: { description: 'W3C Trace Context of the answer', schema: text },
+    ETag: { description: 'Names the content, or its version (RFC 9110)', schema: text },
     'WWW-Authenticate': { description: 'RFC 6750', schema: text },
     'Retry-After': { description: 'Seconds to wait before trying again', schema: { type: 'integer', minimum: 1 } },
   };
@@ -188,6 +207,22 @@ function parameters(): Json {
       description: 'W3C Trace Context of the caller; anything else is ignored',
       schema: { type: 'string' },
       example: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    },
+    'If-Match': {
+      name: 'If-Match',
+      in: 'header',
+      required: false,
+      description: 'The ETag that the change is based on; `*`: whatever is there',
+      schema: { type: 'string', pattern: '^(\\*|"[0-9]{1,15}")$' },
+      example: '*',
+    },
+    'If-None-Match': {
+      name: 'If-None-Match',
+      in: 'header',
+      required: false,
+      description: 'ETags that the caller has already',
+      schema: { type: 'string' },
+      example: '"none"',
     },
     'Idempotency-Key': {
       name: 'Idempotency-Key',

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Verified, Verifier } from '../auth/verifier.ts';
 import { mayAccess, scopeOf } from '../contract/access.ts';
-import type { Endpoint, Request } from '../contract/endpoint.ts';
+import type { Endpoint, PreparedReply, Request } from '../contract/endpoint.ts';
 import { compileQuery } from '../contract/query.ts';
 import { compileCheck, invalid } from '../contract/validation.ts';
 import type { Check } from '../contract/validation.ts';
 import { LibraryError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Trace } from '../telemetry/trace.ts';
+import { etagOf, ifMatch } from './etag.ts';
 import { answerOnce, idempotencyKey } from './idempotency.ts';
 import type { Answer, IdempotencyStore } from './idempotency.ts';
 import { jsonBody, requireJson } from './json-body.ts';
@@ -64,12 +66,10 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
       params,
       query,
       body: body.value,
+      ifMatch: endpoint.versioned === true ? ifMatch(req.headers['if-match']) : null,
       deadline,
     };
-    const work = async (): Promise<Answer> => {
-      const result = await call(endpoint, request, user, trace);
-      return { status: endpoint.status, body: endpoint.status === 204 ? '' : JSON.stringify(result), replayed: false };
-    };
+    const work = async (): Promise<Answer> => answerOf(endpoint, await call(endpoint, request, user, trace));
     const key = endpoint.method === 'POST' ? idempotencyKey(req.headers['idempotency-key']) : null;
     if (key === null) return work();
     const fingerprint = createHash('sha256')
@@ -78,6 +78,21 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
       .digest('hex');
     return answerOnce(dependencies.idempotency, { userId: user.caller.userId, key, fingerprint }, trace, work);
   };
+}
+
+function answerOf(endpoint: Endpoint, result: unknown): Answer {
+  const { status, versioned, prepared, stream } = endpoint;
+  if (stream !== undefined) {
+    return { status, body: '', replayed: false, stream: { type: stream, lines: result as Readable } };
+  }
+  if (prepared === true) {
+    const { json, etag } = result as PreparedReply;
+    return { status, body: json, replayed: false, etag: etagOf(etag) };
+  }
+  if (status === 204) return { status, body: '', replayed: false };
+  const body = JSON.stringify(result);
+  if (versioned !== true) return { status, body, replayed: false };
+  return { status, body, replayed: false, etag: etagOf((result as { version: number }).version) };
 }
 
 const NO_QUERY = { type: 'object', additionalProperties: false };

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { ERRORS, LibraryError } from '../errors.ts';
 import type { Trace } from '../telemetry/trace.ts';
 import { problemJson, problemOf } from './problem.ts';
@@ -9,6 +10,10 @@ export interface Answer {
   readonly body: string;
   /** The stored answer to an earlier request with the same key. */
   readonly replayed: boolean;
+  /** What names this content, quoted; the answer to a matching `If-None-Match` has no body. */
+  readonly etag?: string;
+  /** In place of `body`: lines that are sent as they come. */
+  readonly stream?: { readonly type: string; readonly lines: Readable };
 }
 
 /** One use of an `Idempotency-Key`: keys belong to the caller that sends them. */

@@ -1,7 +1,8 @@
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
 import type { Answer } from './idempotency.ts';
 import { problemOf, respondProblem } from './problem.ts';
-import { respond } from './respond.ts';
+import { noneMatch } from './etag.ts';
+import { respond, respondLines } from './respond.ts';
 import type { Exchange } from './respond.ts';
 
 /** Where failures of ours are written down. Moleculer's loggers are such. */
@@ -21,10 +22,21 @@ export function createReply(metrics: HttpMetrics, log: FailureLog): Reply {
   const count = (exchange: Exchange, operation: string, status: number) =>
     metrics.answered(operation, status, performance.now() - exchange.startedAt);
   return {
-    answer(exchange, operation, { status, body, replayed }) {
+    answer(exchange, operation, { status, body, replayed, etag, stream }) {
+      const { req, res, trace } = exchange;
+      if (stream !== undefined) {
+        count(exchange, operation, status);
+        return respondLines(res, status, trace, stream.type, stream.lines, (error) =>
+          log.error({ err: error, operation, trace_id: trace.id }, 'answer cut short'),
+        );
+      }
+      const more = [...(replayed ? REPLAYED : []), ...(etag === undefined ? [] : ['ETag', etag])];
+      if (etag !== undefined && req.method === 'GET' && noneMatch(req.headers['if-none-match'], etag)) {
+        respond(res, 304, trace, 'application/json', '', more);
+        return count(exchange, operation, 304);
+      }
       // A stored refusal stays a problem document.
-      const type = status < 400 ? 'application/json' : 'application/problem+json';
-      respond(exchange.res, status, exchange.trace, type, body, replayed ? REPLAYED : undefined);
+      respond(res, status, trace, status < 400 ? 'application/json' : 'application/problem+json', body, more);
       count(exchange, operation, status);
     },
     failure(exchange, operation, error) {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
 import type { Trace } from '../telemetry/trace.ts';
 
 /**
@@ -35,6 +36,30 @@ export function respond(
   res.writeHead(status, headers);
   // Plain ASCII, as most answers are, takes the cheaper way out.
   res.end(body, length === body.length ? 'latin1' : 'utf8');
+}
+
+/**
+ * Sends lines as they come, no faster than the client takes them. When their source fails, the connection is cut: the
+ * client must not take half of an answer for the whole.
+ */
+export function respondLines(
+  res: ServerResponse,
+  status: number,
+  trace: Trace,
+  type: string,
+  lines: Readable,
+  failed: (error: Error) => void,
+): void {
+  if (res.destroyed || res.headersSent) return void lines.destroy();
+  res.writeHead(status, [
+    ...API_HEADERS,
+    ...['X-Trace-Id', trace.id, 'traceparent', trace.traceparent],
+    ...['Content-Type', type],
+  ]);
+  pipeline(lines, res, (error) => {
+    // A client that leaves early is no failure of ours.
+    if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') failed(error);
+  });
 }
 
 /** What the gateway's front leaves with a request for the handlers behind it. */
