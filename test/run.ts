@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { obtainKafka } from '../scripts/servers/kafka.ts';
 import { obtainNats } from '../scripts/servers/nats.ts';
 import { obtainPostgres } from '../scripts/servers/postgres.ts';
 import { obtainRedis } from '../scripts/servers/redis.ts';
@@ -17,6 +18,7 @@ const STAND_INS: Record<ServerName, string> = {
   PostgreSQL: 'PGlite, embedded',
   Redis: 'the in-memory and the PGlite checkpoint store',
   NATS: "Moleculer's in-process transporter",
+  Kafka: 'the event bus in the database',
 };
 
 async function main(jestArgs: readonly string[]): Promise<number> {
@@ -25,6 +27,7 @@ async function main(jestArgs: readonly string[]): Promise<number> {
     PostgreSQL: await obtainPostgres({ fsync: false }),
     Redis: await obtainRedis(),
     NATS: await obtainNats(),
+    Kafka: await obtainKafka(),
   };
   try {
     printTable(servers);
@@ -68,7 +71,7 @@ async function runJest(args: readonly string[], servers: Record<ServerName, Serv
 /** Our environment, with the addresses of the servers for tests and without those that would configure the product. */
 function serverEnvironment(servers: Record<ServerName, Server | null>): NodeJS.ProcessEnv {
   const environment = { ...process.env };
-  for (const name of ['POSTGRES_DSN', 'REDIS_ADDR', 'NATS_URL']) delete environment[name];
+  for (const name of ['POSTGRES_DSN', 'REDIS_ADDR', 'NATS_URL', 'KAFKA_BROKERS']) delete environment[name];
   for (const [name, variable] of Object.entries(SERVER_VARIABLES)) {
     const address = servers[name as ServerName]?.address;
     if (address === undefined) delete environment[variable];

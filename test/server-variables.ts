@@ -5,6 +5,7 @@ export const SERVER_VARIABLES = {
   PostgreSQL: 'TEST_POSTGRES_DSN',
   Redis: 'TEST_REDIS_ADDR',
   NATS: 'TEST_NATS_URL',
+  Kafka: 'TEST_KAFKA_BROKERS',
 } as const satisfies Record<ServerName, string>;
 
 /** The last words of the title of a suite that is skipped for want of a server. */

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, chownSync, constants, mkdtempSync, readdirSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -35,6 +44,14 @@ export function postgresFolders(): string[] {
   }
 }
 
+/** Where `scripts/install-servers` put the Kafka that `scripts/servers/kafka/pom.xml` names; null when it has not. */
+export function kafkaFolder(): string | null {
+  const pom = readFileSync(join(import.meta.dirname, 'kafka/pom.xml'), 'utf8');
+  const version = /<kafka\.version>(.+?)</.exec(pom)?.[1] ?? '';
+  const folder = join(import.meta.dirname, '../../.cache/kafka', version);
+  return existsSync(folder) ? folder : null;
+}
+
 /** Whether a private server of this name can be started here. */
 export function canStart(name: ServerName): boolean {
   switch (name) {
@@ -44,6 +61,8 @@ export function canStart(name: ServerName): boolean {
       return findBinary('redis-server') !== null;
     case 'NATS':
       return findBinary('nats-server') !== null;
+    case 'Kafka':
+      return findBinary('java') !== null && kafkaFolder() !== null;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { PrivateProcess } from './private-process.ts';
 
-export type ServerName = 'PostgreSQL' | 'Redis' | 'NATS';
+export type ServerName = 'PostgreSQL' | 'Redis' | 'NATS' | 'Kafka';
 
 interface AnyServer {
   readonly name: ServerName;
-  /** For clients: `postgres://…`, `redis://…` or `nats://…`; a server of the environment as it was given there. */
+  /** For clients: `postgres://…`, `redis://…`, `nats://…` or `host:port`; a server of the environment as it was given there. */
   readonly address: string;
   readonly version: string;
   /** Ends a private server and removes its data; leaves a server of the environment alone. */
