@@ -1,7 +1,7 @@
 import { CompiledQuery, type Kysely, type Selectable, type Transaction } from 'kysely';
 import { daysTouched, roomToAdd, spreadCorrection } from './correction.ts';
 import { dayNumber, dayText, wholeSeconds } from './days.ts';
-import { SUMS_FROM_DELTA } from './flush-statement.ts';
+import { NO_SESSION_EVENT, SUMS_FROM_DELTA } from './flush-statement.ts';
 import { tellStoredTotal } from './stored-total.ts';
 import type { UserActor } from './user-actor.ts';
 import { audit } from '../audit.ts';
@@ -38,7 +38,7 @@ WITH corrected AS (
 delta AS (
   SELECT user_id, game_id, $5::date + n - 1 AS day, ($7::bigint[])[n] AS ms, last_beat_at AS last_played_at
   FROM corrected CROSS JOIN LATERAL generate_subscripts($7::bigint[], 1) AS n
-),${SUMS_FROM_DELTA}`;
+),${NO_SESSION_EVENT},${SUMS_FROM_DELTA}`;
 
 /**
  * Gives an ended session the credit that it should have had. The owner may only lower it; support and admin may raise

@@ -1,10 +1,18 @@
+import { laneSql } from '../events/lane.ts';
 import type { SessionRow } from '../ports/playtime-sink.ts';
 import { keyToUuid, type UuidKey } from '../uuid.ts';
 
+/** A moment as the events show it: RFC 3339 in UTC with milliseconds. */
+const rfc3339 = (moment: string): string => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /**
- * The sums that follow from what changed. Expects `delta (user_id, game_id, day, ms, last_played_at)`, one row a
- * (user, game, day). Every writer of playtime ends in this same text, so all of them lock the same tables in the same
- * order, and the rows of a table in the order of its key: they wait for each other, but never in a circle.
+ * The sums that follow from what changed, and the events that tell of it. Expects two tables in front of it:
+ * `delta (user_id, game_id, day, ms, last_played_at)`, one row a (user, game, day), and `session_event (user_id, rank,
+ * session_id, event_type, occurred_at, data)`, what happened to sessions themselves.
+ *
+ * Every writer of playtime ends in this same text, so all of them lock the same tables in the same order, and the rows
+ * of a table in the order of its key: they wait for each other, but never in a circle. The users' revisions are held
+ * when the events are numbered (see `lib/events/emit.ts`).
  */
 export const SUMS_FROM_DELTA = `
 daily AS (
@@ -17,11 +25,49 @@ monthly AS (
   SELECT user_id, date_trunc('month', day::timestamp)::date AS month, game_id, sum(ms) FROM delta
   GROUP BY user_id, month, game_id HAVING sum(ms) <> 0 ORDER BY user_id, month, game_id
   ON CONFLICT (user_id, month, game_id) DO UPDATE SET ms = t.ms + excluded.ms
+),
+change AS (
+  SELECT user_id, game_id, sum(ms)::bigint AS ms, max(last_played_at) AS last_played_at FROM delta
+  GROUP BY user_id, game_id
+),
+total AS (
+  INSERT INTO playtime_totals AS t (user_id, game_id, ms, last_played_at)
+  SELECT user_id, game_id, ms, last_played_at FROM change ORDER BY user_id, game_id
+  ON CONFLICT (user_id, game_id) DO UPDATE
+  SET ms = t.ms + excluded.ms, last_played_at = GREATEST(t.last_played_at, excluded.last_played_at)
+  RETURNING user_id, game_id, ms
+),
+revision AS (
+  INSERT INTO user_revisions AS r (user_id)
+  SELECT DISTINCT user_id FROM total ORDER BY user_id
+  ON CONFLICT (user_id) DO UPDATE SET revision = r.revision + 1
+  RETURNING user_id
+),
+event AS (
+  SELECT * FROM session_event
+  UNION ALL
+  SELECT
+    user_id, 2, game_id, 'library.playtime.updated', change.last_played_at,
+    jsonb_build_object(
+      'user_id', user_id, 'game_id', game_id, 'added_ms', change.ms, 'total_seconds', total.ms / 1000)
+  FROM change JOIN total USING (user_id, game_id) WHERE change.ms <> 0
 )
-INSERT INTO playtime_totals AS t (user_id, game_id, ms, last_played_at)
-SELECT user_id, game_id, sum(ms), max(last_played_at) FROM delta GROUP BY user_id, game_id ORDER BY user_id, game_id
-ON CONFLICT (user_id, game_id) DO UPDATE
-SET ms = t.ms + excluded.ms, last_played_at = GREATEST(t.last_played_at, excluded.last_played_at)`;
+INSERT INTO outbox_events (lane, user_id, event_type, occurred_at, data)
+SELECT ${laneSql('user_id')}, user_id, event_type, occurred_at, data
+FROM event JOIN revision USING (user_id) ORDER BY user_id, rank, session_id`;
+
+/** For those who change what a session earned without anything happening to the session. */
+export const NO_SESSION_EVENT = `
+session_event AS (
+  SELECT
+    NULL::uuid AS user_id, 0 AS rank, NULL::uuid AS session_id, '' AS event_type, NULL::timestamptz AS occurred_at,
+    NULL::jsonb AS data
+  WHERE false
+)`;
+
+const OF_SESSION = `jsonb_build_object(
+      'user_id', user_id, 'game_id', game_id, 'session_id', session_id, 'device_id', device_id,
+      'started_at', ${rfc3339('started_at')})`;
 
 /**
  * Writes session rows and moves daily, monthly and total playtime by exactly what changed in them, in one statement.
@@ -29,6 +75,8 @@ SET ms = t.ms + excluded.ms, last_played_at = GREATEST(t.last_played_at, exclude
  * A row is taken when its `rev` is above the stored one; no day's credit ever falls. The change is read from the row
  * itself after the update (`prev_*` hold what it had before): a copy of the old value read beside the upsert may be
  * older than the row that the upsert, having waited for another writer, really changes - and would count twice.
+ *
+ * An ended session never changes again, so a row is taken as ended once: its event leaves once.
  */
 export const FLUSH_STATEMENT = `
 WITH up AS (
@@ -67,7 +115,7 @@ WITH up AS (
       ELSE playtime_sum(
         playtime_merge_days(s.first_day, s.ms_by_day, excluded.first_day, excluded.ms_by_day)) END
   WHERE s.rev < excluded.rev
-  RETURNING s.user_id, s.game_id, s.first_day, s.ms_by_day, s.prev_first_day, s.prev_ms_by_day, s.last_beat_at
+  RETURNING s.*
 ),
 delta AS (
   SELECT
@@ -76,6 +124,19 @@ delta AS (
     max(last_beat_at) AS last_played_at
   FROM up CROSS JOIN LATERAL generate_subscripts(ms_by_day, 1) AS n
   GROUP BY user_id, game_id, first_day + n - 1
+),
+session_event AS (
+  SELECT
+    user_id, 1 AS rank, session_id, 'library.playtime.session.started' AS event_type, started_at AS occurred_at,
+    ${OF_SESSION} AS data
+  FROM up WHERE prev_first_day IS NULL AND NOT offline
+  UNION ALL
+  SELECT
+    user_id, 3, session_id, 'library.playtime.session.ended', ended_at,
+    ${OF_SESSION} || jsonb_build_object(
+      'ended_at', ${rfc3339('ended_at')}, 'reason', end_reason, 'offline', offline,
+      'credited_seconds', ms / 1000)
+  FROM up WHERE ended_at IS NOT NULL
 ),${SUMS_FROM_DELTA}`;
 
 /** The statement's parameters: one array a column. Built as text, which spares the driver from looking at each value. */
