@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { Static } from 'typebox';
 import type { Endpoint } from './endpoint.ts';
-import { closed, day, GameId, nullable, text, timestamp, UserId } from './fields.ts';
+import { choice, closed, day, GameId, nullable, text, timestamp, UserId } from './fields.ts';
 import { AcquisitionSource, Company, CoverUrl, Genres, LibraryPage, LibraryQuery, Title } from './library.ts';
 import { PlaySessionPage, PlaytimeStats, SessionsQuery, StatsQuery } from './playtime.ts';
 
@@ -49,6 +49,25 @@ const Achievements = Type.Array(
         description: 'The progress that unlocks it',
         examples: [1],
       }),
+      authority: Type.Optional(
+        choice(
+          ['client', 'server'],
+          "Who may say that it was reached: the player's launcher, or only services of the platform. Default: client",
+        ),
+      ),
+      progress: Type.Optional(
+        choice(['max', 'increment'], 'Whether progress is reported as a value reached, or as steps. Default: max'),
+      ),
+      max_change_per_minute: Type.Optional(
+        nullable(
+          Type.Integer({
+            minimum: 1,
+            maximum: 2 ** 31 - 1,
+            description: 'By how much the progress may rise within any minute. Default: null, no bound',
+            examples: [5],
+          }),
+        ),
+      ),
     },
     { title: 'AchievementDefinition' },
   ),
@@ -153,8 +172,9 @@ export const listUserLibrary = {
   query: LibraryQuery,
   status: 200,
   response: LibraryPage,
-  errors: [],
+  errors: ['NOT_FOUND'],
   action: 'library.list',
+  prepared: true,
 } as const satisfies Endpoint;
 
 export const userPlaytimeStats = {

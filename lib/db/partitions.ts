@@ -5,6 +5,7 @@ import type { Schema } from './schema.ts';
 export const PARTITIONED = [
   { table: 'playtime_sessions', column: 'started_at', fillfactor: 70 },
   { table: 'library_audit_log', column: 'occurred_at', fillfactor: 100 },
+  { table: 'achievement_audit_log', column: 'occurred_at', fillfactor: 100 },
 ] as const;
 export type PartitionedTable = (typeof PARTITIONED)[number];
 

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { Json } from './json.ts';
 
 export interface CatalogTables {
@@ -6,13 +6,16 @@ export interface CatalogTables {
   catalog_prices: CatalogPrices;
 }
 
-/** An achievement as the catalogue defines it; stored as given. */
+/** An achievement as the catalogue defines it; stored as given: `lib/achievements/definition.ts` fills in the rest. */
 export interface AchievementDefinition {
   readonly achievement_id: string;
   readonly title: string;
   readonly description: string;
   readonly hidden: boolean;
   readonly target: number;
+  readonly authority?: 'client' | 'server';
+  readonly progress?: 'max' | 'increment';
+  readonly max_change_per_minute?: number | null;
 }
 
 interface CatalogGames {
@@ -25,6 +28,8 @@ interface CatalogGames {
   genres: string[];
   released_on: string | null;
   achievements: Json<readonly AchievementDefinition[]>;
+  /** How many definitions there are. */
+  achievement_count: GeneratedAlways<number>;
   /** Rises with every change of the entry. */
   version: Generated<number>;
   updated_at: Date;
