@@ -20,16 +20,20 @@ export interface EventBus {
   /** Joins the group. Resolves when the group has taken this member in. */
   subscribe(subscription: Subscription): Promise<RunningSubscription>;
 
-  /** How far each partition of the topics is behind the log's end for a group; for operators and metrics. */
+  /**
+   * How far each partition of the topics is behind the log's end for a group; for operators and metrics. A topic that
+   * does not exist has no partitions.
+   */
   lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]>;
 
   /**
-   * Reads messages of a topic from its beginning, oldest first, without a group and without marking anything.
-   * For operators: dead letters.
+   * Reads messages of a topic, oldest first, without joining a group and without marking anything. For operators:
+   * dead letters. A topic that does not exist has none.
    *
    * @param limit at most so many
+   * @param group reads on from what this group has committed; without it, from the topic's beginning
    */
-  peek(topic: string, limit: number): Promise<readonly IncomingMessage[]>;
+  peek(topic: string, limit: number, group?: string): Promise<readonly IncomingMessage[]>;
 
   /** Resolves when the bus answers, rejects otherwise; for readiness. */
   ping(): Promise<void>;
