@@ -53,6 +53,7 @@ export class Flusher {
   readonly #events: FlusherEvents;
   readonly #queue = new Map<UuidKey, Waiting>();
   #requests: Request[] = [];
+  #inFlight: Promise<unknown> = Promise.resolve();
   #failures = 0;
   /** Rows in the next call: the batch, or less after failures (F3). */
   #limit: number;
@@ -107,11 +108,18 @@ export class Flusher {
     });
   }
 
+  /** Resolves when what was on its way to PostgreSQL at the time of the call has arrived, or failed. */
+  async settled(): Promise<void> {
+    await this.#inFlight;
+  }
+
   async #run(): Promise<void> {
     while (this.#queue.size > 0) {
       if (this.#queue.size < this.#options.batch) await this.#pause(this.#options.gatherMs);
       const rows = this.#gather();
-      if (rows.length > 0 && !(await this.#write(rows))) {
+      const written = rows.length === 0 ? Promise.resolve(true) : this.#write(rows);
+      this.#inFlight = written;
+      if (!(await written)) {
         await this.#pause(this.#backoff());
       } else if (rows.length === 0 && this.#queue.size > 0) {
         await this.#pause(this.#options.gatherMs); // all of them wait for a commit

@@ -5,7 +5,7 @@
 import type { EndReason } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
-export type Command = Start | Heartbeat | End | Held | Flush | Revoke | Rebase;
+export type Command = Start | Heartbeat | End | Held | Flush | Revoke | Rebase | Erase;
 
 /** What PostgreSQL holds of one game of the user, all of it from the same database snapshot. */
 export interface StoredTotal {
@@ -64,6 +64,14 @@ export interface Revoke {
 export interface Rebase extends StoredTotal {
   readonly kind: 'rebase';
   readonly gameId: UuidKey;
+}
+
+/**
+ * Forgets the user at once: sessions, live or not, that PostgreSQL may not have yet. Answered when nothing of them is
+ * left in memory, in the checkpoint store or on its way to PostgreSQL.
+ */
+export interface Erase {
+  readonly kind: 'erase';
 }
 
 export type Reply = SessionReply | HeldReply | DoneReply | RefusedReply;

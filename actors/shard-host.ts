@@ -155,7 +155,8 @@ export class ShardHost {
     else settle(shard);
   }
 
-  #turn(shard: Shard, { user, command, deadline }: Envelope, now: number, settle: (answer: Answer) => void): void {
+  #turn(shard: Shard, envelope: Envelope, now: number, settle: (answer: Answer) => void): void {
+    const { user, command } = envelope;
     const { mailboxPerUser, mailboxPerShard, rules } = this.#options;
     if (shard.pending >= mailboxPerShard || shard.pendingOf(user) >= mailboxPerUser) {
       return settle({ kind: 'unavailable', reason: 'the mailbox is full' }); // H2
@@ -165,17 +166,25 @@ export class ShardHost {
     const { state, reply } = turn(before, shared, now, rules);
     this.#update(shard, user, before, state, now);
     const answer: Answer = { kind: 'reply', reply };
-    const done =
-      command.kind !== 'flush'
-        ? settle
-        : (committed: Answer): void => {
-            if (committed !== answer) return settle(committed);
-            void this.#flusher
-              .request(shard, user, deadline)
-              .then((flushed) => settle(flushed ? answer : { kind: 'unavailable', reason: 'not flushed in time' }));
-          };
-    shard.await({ user, answer, settle: done });
+    shard.await({ user, answer, settle: this.#afterCommit(shard, envelope, answer, settle) });
     this.#committer.request(shard);
+  }
+
+  /** What is left to do when the commit is through, before the answer may leave. */
+  #afterCommit(
+    shard: Shard,
+    { user, command, deadline }: Envelope,
+    answer: Answer,
+    settle: (answer: Answer) => void,
+  ): (committed: Answer) => void {
+    if (command.kind !== 'flush' && command.kind !== 'erase') return settle;
+    return (committed) => {
+      if (committed !== answer) return settle(committed);
+      if (command.kind === 'erase') return void this.#flusher.settled().then(() => settle(answer));
+      void this.#flusher
+        .request(shard, user, deadline)
+        .then((flushed) => settle(flushed ? answer : { kind: 'unavailable', reason: 'not flushed in time' }));
+    };
   }
 
   #update(shard: Shard, user: UuidKey, before: UserState, state: UserState, now: number): void {

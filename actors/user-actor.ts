@@ -57,6 +57,8 @@ export function turn(before: UserState, command: Command, clock: number, rules: 
       return { state: rebase(state, command), reply: DONE };
     case 'held':
       return { state, reply: { kind: 'held', sessions: state.map((session) => heldView(state, session)) } };
+    case 'erase':
+      return { state: state.length === 0 ? state : [], reply: DONE };
     case 'flush':
       return { state, reply: DONE };
   }

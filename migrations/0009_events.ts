@@ -9,6 +9,7 @@ import { sql, type Kysely } from 'kysely';
  * - `outbox_events`: what happened, written with the change itself, and deleted once the event bus has it. A queue: rows
  *   come and go, so it is vacuumed early. Lanes are carried by parallel relays; a user's events share one lane, and the
  *   event number, drawn while the user's revision is held, is their order.
+ * - `outbox_lanes`: which process carries which lane, as a lease on the database's own clock.
  * - `inbox_events`: which events of others were taken in, so that one delivered twice does nothing twice.
  * - `erasures`: users who were deleted, known by a digest only: events that come late must not bring them back.
  */
@@ -30,6 +31,12 @@ export async function up(db: Kysely<never>): Promise<void> {
       PRIMARY KEY (lane, event_number)
     ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)`.execute(db);
   await sql`
+    CREATE TABLE outbox_lanes (
+      lane smallint PRIMARY KEY,
+      carrier text NOT NULL,
+      leased_until timestamptz NOT NULL
+    )`.execute(db);
+  await sql`
     CREATE TABLE inbox_events (
       source text NOT NULL,
       event_id text NOT NULL,
@@ -49,5 +56,5 @@ export async function up(db: Kysely<never>): Promise<void> {
 }
 
 export async function down(db: Kysely<never>): Promise<void> {
-  await sql`DROP TABLE erasures, inbox_events, outbox_events, user_revisions`.execute(db);
+  await sql`DROP TABLE erasures, inbox_events, outbox_lanes, outbox_events, user_revisions`.execute(db);
 }

@@ -19,6 +19,7 @@ export function userActor(engine: Engine, userId: string, deadline: number): Use
     held: async () => (await ask({ kind: 'held' }, 'held')).sessions,
     flush: async () => void (await ask({ kind: 'flush' }, 'done')),
     revoke: async (gameId) => void (await ask({ kind: 'revoke', gameId }, 'done')),
+    erase: async () => void (await ask({ kind: 'erase' }, 'done')),
     rebase: async (gameId, stored) => void (await ask({ kind: 'rebase', gameId, ...stored }, 'done')),
   };
 }

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { laneOf } from './lane.ts';
 import type { ProducedData, ProducedType } from '../contract/events/produced.ts';
 import type { Schema } from '../db/schema.ts';
+import { LibraryError } from '../errors.ts';
 
 /** An event of the user whose id stands in its data. */
 export type NewEvent = {
@@ -17,6 +18,7 @@ export type NewEvent = {
  * is held, are in the order of the commits.
  *
  * @param now ms since the Unix epoch
+ * @throws LibraryError USER_ERASED
  */
 export async function emit(transaction: Kysely<Schema>, now: number, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
@@ -42,10 +44,15 @@ export async function emit(transaction: Kysely<Schema>, now: number, events: rea
  * For a change that is nobody else's business but that the user's own pages show. The same rule: the last statement.
  *
  * @param users in ascending order
+ * @throws LibraryError USER_ERASED when one of them was erased: whatever the transaction wrote must not stay
  */
 export async function raiseRevisions(transaction: Kysely<Schema>, users: readonly string[]): Promise<void> {
-  await sql`
+  const raised = await sql`
     INSERT INTO user_revisions AS r (user_id)
-    SELECT id FROM unnest(${users}::uuid[]) WITH ORDINALITY AS u (id, position) ORDER BY position
-    ON CONFLICT (user_id) DO UPDATE SET revision = r.revision + 1`.execute(transaction);
+    SELECT id FROM unnest(${users}::uuid[]) WITH ORDINALITY AS u (id, position)
+    WHERE NOT EXISTS (SELECT FROM erasures WHERE user_digest = sha256(uuid_send(id)))
+    ORDER BY position
+    ON CONFLICT (user_id) DO UPDATE SET revision = r.revision + 1
+    RETURNING user_id`.execute(transaction);
+  if (raised.rows.length < users.length) throw new LibraryError('USER_ERASED', 'The account was deleted');
 }

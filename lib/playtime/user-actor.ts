@@ -13,6 +13,8 @@ export interface UserActor {
   flush(): Promise<void>;
   /** Ends the live sessions of a game. */
   revoke(gameId: UuidKey): Promise<void>;
+  /** Forgets the user: resolves when nothing is left in memory, in the checkpoint store or on its way to PostgreSQL. */
+  erase(): Promise<void>;
   /** The game's total changed in PostgreSQL by other means than the actor's sessions. */
   rebase(gameId: UuidKey, stored: StoredTotal): Promise<void>;
 }

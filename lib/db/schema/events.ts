@@ -4,6 +4,7 @@ import type { Json } from './json.ts';
 export interface EventTables {
   user_revisions: UserRevisions;
   outbox_events: OutboxEvents;
+  outbox_lanes: OutboxLanes;
   inbox_events: InboxEvents;
   erasures: Erasures;
 }
@@ -24,6 +25,13 @@ interface OutboxEvents {
   event_type: string;
   occurred_at: Date;
   data: Json<Record<string, unknown>>;
+}
+
+interface OutboxLanes {
+  lane: number;
+  /** The process that carries it. */
+  carrier: string;
+  leased_until: Date;
 }
 
 interface InboxEvents {

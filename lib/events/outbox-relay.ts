@@ -1,0 +1,188 @@
+/**
+ * Carries the outbox to the event bus: each event at least once, a user's events in order.
+ *
+ * Owns: the leases of this process's lanes, and one batch in flight per lane.
+ *
+ * Invariants
+ * - O1  An event leaves the outbox only after the bus confirmed it.
+ * - O2  A lane has one carrier at a time, by a lease on the database's clock; a batch is published only while the lease
+ *       has not run out on this process's clock, counted from before it was asked for. A process that slept through its
+ *       lease publishes nothing more from it.
+ * - O3  In a lane, a batch begins after the one before it was published. A user's events are numbered in the order of
+ *       their commits (`emit.ts`), so reading by number keeps it.
+ * - O4  Nothing waits for events that are not committed yet: a lower number that appears late belongs to another user
+ *       than any higher one that was visible before. The lane is read from its start again whenever its end is reached.
+ *
+ * While the bus is away, batches are tried again with growing pauses; memory holds one batch a lane, the rest waits in
+ * the database.
+ */
+import { outgoingEvent } from './cloud-event.ts';
+import type { Outbox } from './outbox.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventBus } from '../ports/event-bus.ts';
+
+export interface RelayOptions {
+  /** Events in one call of the bus. */
+  readonly batch: number;
+  /** How often idle lanes are looked at, ms. */
+  readonly pollMs: number;
+  /** How long a lane stays with a process that no longer asks for it, ms. Renewed after a third. */
+  readonly leaseMs: number;
+  /** The longest pause between tries while the bus or the database fails, ms. */
+  readonly maxPauseMs: number;
+  /** 0 <= random() < 1, for jitter. */
+  readonly random: () => number;
+}
+
+export interface RelayEvents {
+  relayed(events: number, ms: number): void;
+  failed(error: unknown): void;
+}
+
+export const RELAY_DEFAULTS: Omit<RelayOptions, 'random'> = {
+  batch: 500,
+  pollMs: 100,
+  leaseMs: 15_000,
+  maxPauseMs: 10_000,
+};
+
+export class OutboxRelay {
+  readonly #outbox: Outbox;
+  readonly #bus: Pick<EventBus, 'publish'>;
+  readonly #clock: Clock;
+  readonly #options: RelayOptions;
+  readonly #events: RelayEvents;
+  /** Lanes of this process and until when, on its own clock, each may be published from (O2). */
+  readonly #leases = new Map<number, number>();
+  readonly #carrying = new Map<number, Promise<void>>();
+  readonly #pauses = new Set<() => void>();
+  #wanted: readonly number[] = [];
+  #renewAt = 0;
+  #stopped = true;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    outbox: Outbox,
+    bus: Pick<EventBus, 'publish'>,
+    clock: Clock,
+    options: RelayOptions,
+    events: RelayEvents,
+  ) {
+    this.#outbox = outbox;
+    this.#bus = bus;
+    this.#clock = clock;
+    this.#options = options;
+    this.#events = events;
+  }
+
+  /** Which lanes this process should carry. Who really carries one is decided by its lease. */
+  setLanes(lanes: readonly number[]): void {
+    this.#wanted = lanes;
+    this.#renewAt = 0;
+  }
+
+  start(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#renewAt = 0;
+    this.#running = this.#run();
+  }
+
+  /** Finishes the batches under way and lets go of the lanes. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const wake of this.#pauses) wake();
+    await this.#running;
+    await Promise.all(this.#carrying.values());
+    this.#leases.clear();
+    await this.#outbox.release([]);
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopped) {
+      try {
+        await this.#look();
+        failures = 0;
+      } catch (error) {
+        this.#events.failed(error);
+        failures += 1;
+      }
+      await this.#pause(failures === 0 ? this.#options.pollMs : this.#backoff(failures));
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (this.#clock.now() >= this.#renewAt) await this.#renew();
+    const idle = [...this.#leases.keys()].filter((lane) => !this.#carrying.has(lane));
+    if (idle.length === 0) return;
+    for (const lane of await this.#outbox.busy(idle)) {
+      if (this.#stopped) return;
+      const carried = this.#carry(lane).finally(() => this.#carrying.delete(lane));
+      this.#carrying.set(lane, carried);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const { leaseMs } = this.#options;
+    const asked = this.#clock.now();
+    const wanted = this.#wanted;
+    for (const lane of this.#leases.keys()) if (!wanted.includes(lane)) this.#leases.delete(lane);
+    // A lane that somebody else should carry goes once the batch under way is through.
+    const unfinished = [...this.#carrying.keys()];
+    await this.#outbox.release([...wanted, ...unfinished]);
+    const held = wanted.length === 0 ? [] : await this.#outbox.lease(wanted, leaseMs);
+    for (const lane of wanted) {
+      if (held.includes(lane)) this.#leases.set(lane, asked + leaseMs);
+      else this.#leases.delete(lane);
+    }
+    this.#renewAt = asked + leaseMs / 3;
+  }
+
+  /** Publishes the lane until it is empty, or no longer ours. */
+  async #carry(lane: number): Promise<void> {
+    const { batch } = this.#options;
+    let after = 0;
+    let failures = 0;
+    while (this.#isOurs(lane)) {
+      try {
+        const began = this.#clock.now();
+        const rows = await this.#outbox.read(lane, after, batch);
+        if (rows.length === 0 && after === 0) return;
+        if (!this.#isOurs(lane)) return;
+        if (rows.length > 0) await this.#bus.publish(rows.map(outgoingEvent));
+        const numbers = rows.map(({ event_number }) => event_number);
+        if (rows.length > 0) await this.#outbox.remove(lane, numbers); // O1
+        after = rows.length < batch ? 0 : (numbers.at(-1) ?? 0); // O4
+        failures = 0;
+        if (rows.length > 0) this.#events.relayed(rows.length, this.#clock.now() - began);
+      } catch (error) {
+        this.#events.failed(error);
+        failures += 1;
+        await this.#pause(this.#backoff(failures));
+      }
+    }
+  }
+
+  #isOurs(lane: number): boolean {
+    return !this.#stopped && this.#clock.now() < (this.#leases.get(lane) ?? 0); // O2
+  }
+
+  #backoff(failures: number): number {
+    const ceiling = Math.min(this.#options.maxPauseMs, 100 * 2 ** Math.min(failures, 20));
+    return ceiling * (0.5 + this.#options.random() / 2);
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        cancel();
+        this.#pauses.delete(wake);
+        resolve();
+      };
+      const cancel = this.#clock.after(ms, wake);
+      this.#pauses.add(wake);
+    });
+  }
+}
