@@ -6,3 +6,6 @@ export const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The OpenAPI document, generated from `lib/contract/`. */
 export const OPENAPI_FILE = join(PROJECT_ROOT, 'api/openapi/v1/library.yaml');
+
+/** The JSON Schemas of the events, generated from `lib/contract/events/`. */
+export const EVENT_SCHEMAS = join(PROJECT_ROOT, 'api/events');
