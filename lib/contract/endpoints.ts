@@ -1,7 +1,12 @@
+import { ACHIEVEMENT_ENDPOINTS } from './achievements.ts';
 import * as admin from './admin.ts';
+import { searchCatalog } from './catalog-search.ts';
+import { CATEGORY_ENDPOINTS } from './categories.ts';
 import type { Endpoint } from './endpoint.ts';
+import { exportUserData } from './export.ts';
 import * as library from './library.ts';
 import * as playtime from './playtime-endpoints.ts';
+import { SETTINGS_ENDPOINTS } from './settings.ts';
 
 /** Where the API lives. */
 export const BASE_PATH = '/api/v1/library';
@@ -11,6 +16,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   library.listLibrary,
   library.getLibraryItem,
   library.patchLibraryItem,
+  ...CATEGORY_ENDPOINTS,
+  exportUserData,
   playtime.startSession,
   playtime.heartbeat,
   playtime.endSession,
@@ -22,8 +29,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
   admin.grantGame,
   admin.revokeGame,
   admin.putGame,
+  searchCatalog,
   admin.listUserLibrary,
   admin.userPlaytimeStats,
   admin.userLiveSessions,
   admin.userSessions,
+  ...ACHIEVEMENT_ENDPOINTS,
+  ...SETTINGS_ENDPOINTS,
 ];

@@ -1,0 +1,83 @@
+import { sql, type Transaction } from 'kysely';
+import { slotOf } from './slots.ts';
+import type { Schema } from '../db/schema.ts';
+
+/**
+ * Exact counters of who owns a game, and of how many of those have an achievement, moved in the transaction of what they
+ * count. An unlock counts while its user owns the game: a revocation takes the user off both counters, and a new grant
+ * puts them back, so that no rarity is ever above 100 %.
+ *
+ * - N1  Whoever moves a counter holds the user's row of the game in `user_libraries`: locked by its change (grant,
+ *       revocation, erasure), or FOR SHARE (unlock). So an unlock is counted exactly once, by itself or by the grant.
+ * - N2  Rows are taken in one order: of owners by game, then of achievements by game and id. A user has one slot, so
+ *       the transactions of two users wait for each other in one direction only.
+ */
+
+export interface OwnerChange {
+  readonly userId: string;
+  readonly gameId: string;
+  /** 1: the user owns the game from now on; -1: no longer. */
+  readonly change: 1 | -1;
+}
+
+/**
+ * Counts a user in or out as an owner of the game, with all that the user achieved in it. To be called once for each
+ * change of `user_libraries.revoked_at`, in its transaction and after it, several games in ascending order of their
+ * ids; before `emit`, and late: the rows are shared with many others.
+ */
+export async function countOwner(transaction: Transaction<Schema>, owner: OwnerChange): Promise<void> {
+  const { userId, gameId, change } = owner;
+  const slot = slotOf(userId);
+  await sql`
+    INSERT INTO game_owner_stats AS s (game_id, slot, owners) VALUES (${gameId}, ${slot}, ${change})
+    ON CONFLICT (game_id, slot) DO UPDATE SET owners = s.owners + excluded.owners`.execute(transaction);
+  await sql`
+    INSERT INTO achievement_stats AS s (game_id, achievement_id, slot, unlocked)
+    SELECT game_id, achievement_id, ${slot}, ${change}::bigint FROM user_achievements
+    WHERE user_id = ${userId} AND game_id = ${gameId} ORDER BY achievement_id
+    ON CONFLICT (game_id, achievement_id, slot) DO UPDATE SET unlocked = s.unlocked + excluded.unlocked`.execute(
+    transaction,
+  );
+}
+
+/** Counts an unlock by an owner of the game, whose row in `user_libraries` the transaction holds. */
+export async function countUnlock(
+  transaction: Transaction<Schema>,
+  userId: string,
+  gameId: string,
+  achievementId: string,
+): Promise<void> {
+  await sql`
+    INSERT INTO achievement_stats AS s (game_id, achievement_id, slot, unlocked)
+    VALUES (${gameId}, ${achievementId}, ${slotOf(userId)}, 1)
+    ON CONFLICT (game_id, achievement_id, slot) DO UPDATE SET unlocked = s.unlocked + excluded.unlocked`.execute(
+    transaction,
+  );
+}
+
+/**
+ * Takes an erased user off every counter and deletes all that is known of the user's achievements, audit log included.
+ * To be called before the user's rows of `user_libraries` are deleted, in the same transaction: they say what was
+ * counted. Before `emit`, where there is one.
+ */
+export async function forgetAchievements(transaction: Transaction<Schema>, userId: string): Promise<void> {
+  const slot = slotOf(userId);
+  // Unlocks under way hold these rows; later ones will find them gone (N1).
+  await sql`SELECT FROM user_libraries WHERE user_id = ${userId} ORDER BY game_id FOR UPDATE`.execute(transaction);
+  await sql`
+    INSERT INTO game_owner_stats AS s (game_id, slot, owners)
+    SELECT game_id, ${slot}, -1 FROM user_libraries
+    WHERE user_id = ${userId} AND revoked_at IS NULL ORDER BY game_id
+    ON CONFLICT (game_id, slot) DO UPDATE SET owners = s.owners + excluded.owners`.execute(transaction);
+  await sql`
+    INSERT INTO achievement_stats AS s (game_id, achievement_id, slot, unlocked)
+    SELECT a.game_id, a.achievement_id, ${slot}, -1
+    FROM user_achievements a JOIN user_libraries l ON l.user_id = a.user_id AND l.game_id = a.game_id
+    WHERE a.user_id = ${userId} AND l.revoked_at IS NULL ORDER BY a.game_id, a.achievement_id
+    ON CONFLICT (game_id, achievement_id, slot) DO UPDATE SET unlocked = s.unlocked + excluded.unlocked`.execute(
+    transaction,
+  );
+  for (const table of ['user_achievements', 'user_achievement_progress', 'achievement_audit_log'] as const) {
+    await transaction.deleteFrom(table).where('user_id', '=', userId).execute();
+  }
+}
