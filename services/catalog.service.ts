@@ -2,22 +2,25 @@
 import type { ServiceSchema } from 'moleculer';
 import { endpointAction } from './action.ts';
 import type * as contract from '../lib/contract/admin.ts';
+import type { searchCatalog as search } from '../lib/contract/catalog-search.ts';
 import type { Database } from '../lib/db/database.ts';
+import { searchCatalog } from '../lib/library/catalog-search.ts';
 import { putGame } from '../lib/library/catalog.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 
 export interface CatalogDeps {
-  readonly database: Pick<Database, 'db'>;
+  readonly database: Pick<Database, 'db' | 'executor'>;
   readonly clock: Clock;
 }
 
-export function catalogService({ database: { db }, clock }: CatalogDeps): ServiceSchema {
+export function catalogService({ database: { db, executor }, clock }: CatalogDeps): ServiceSchema {
   return {
     name: 'catalog',
     actions: {
       put: endpointAction<typeof contract.putGame>(({ params, body }) =>
         putGame(db, params.game_id, body, clock.now()),
       ),
+      search: endpointAction<typeof search>(({ query }) => searchCatalog(executor, query)),
     },
   };
 }

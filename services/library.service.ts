@@ -1,40 +1,51 @@
-/** Who owns what, and what they marked on it. */
+/** Who owns what, and what they made of it. */
 import type { ServiceSchema } from 'moleculer';
 import { action, endpointAction } from './action.ts';
 import { userActor } from './user-actor-calls.ts';
 import type { Engine } from '../actors/engine.ts';
+import type { UserPages } from '../lib/cache/user-pages.ts';
 import type * as admin from '../lib/contract/admin.ts';
 import type { Request } from '../lib/contract/endpoint.ts';
 import type * as contract from '../lib/contract/library.ts';
+import type { exportUserData } from '../lib/contract/export.ts';
 import type { Database } from '../lib/db/database.ts';
+import { exportLines } from '../lib/library/export.ts';
 import { grantGame, hasAccess, revokeGame } from '../lib/library/access.ts';
-import { libraryItem, libraryPage, ownedGames } from '../lib/library/library-items.ts';
-import { ownedGame, patchMarks } from '../lib/library/marks.ts';
+import { ownedGame } from '../lib/library/library-items.ts';
+import { listLibrary } from '../lib/library/list-library.ts';
+import { patchGame } from '../lib/library/marks.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 
 export interface LibraryDeps {
-  readonly database: Pick<Database, 'db'>;
+  readonly database: Pick<Database, 'db' | 'executor'>;
   readonly engine: Engine;
   readonly clock: Clock;
+  readonly pages: UserPages;
 }
 
-export function libraryService({ database: { db }, engine, clock }: LibraryDeps): ServiceSchema {
+export function libraryService({ database, engine, clock, pages }: LibraryDeps): ServiceSchema {
+  const { db, executor } = database;
+  const of = ({ userId }: Pick<Request, 'userId'>) => ({ database, userId, now: clock.now() });
   const change = ({ caller, userId }: Pick<Request, 'caller' | 'userId'>) => ({ db, caller, userId, now: clock.now() });
 
   return {
     name: 'library',
     actions: {
-      list: endpointAction<typeof contract.listLibrary>(async ({ userId, query }) => {
-        const now = clock.now();
-        const { items, nextCursor } = libraryPage(await ownedGames(db, userId, now), query, now);
-        return { items: items.map(libraryItem), next_cursor: nextCursor };
+      list: endpointAction<typeof contract.listLibrary>((request) => {
+        const { userId, query } = request;
+        return pages({ userId, name: 'library.list', query, build: () => listLibrary(of(request), query) });
       }),
-      get: endpointAction<typeof contract.getLibraryItem>(async ({ userId, params }) =>
-        libraryItem(await ownedGame(db, userId, params.game_id, clock.now())),
+      get: endpointAction<typeof contract.getLibraryItem>(({ userId, params }) =>
+        ownedGame(executor, userId, params.game_id, clock.now()),
       ),
-      patch: endpointAction<typeof contract.patchLibraryItem>(async ({ userId, params, body }) =>
-        libraryItem(await patchMarks(db, userId, params.game_id, body, clock.now())),
+      patch: endpointAction<typeof contract.patchLibraryItem>((request) =>
+        patchGame(of(request), request.params.game_id, request.body, request.ifMatch),
       ),
+      export: endpointAction<typeof exportUserData>(async ({ userId, deadline }) => {
+        // What was played up to now belongs to it, too.
+        await userActor(engine, userId, deadline).flush();
+        return exportLines(executor, userId, clock.now());
+      }),
       grant: endpointAction<typeof admin.grantGame>((request) => grantGame(change(request), request.body)),
       revoke: endpointAction<typeof admin.revokeGame>(async (request) => {
         const { userId, deadline, params } = request;

@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { ServiceBroker } from 'moleculer';
 import { apiService, type Api } from './api.service.ts';
+import { categoriesService } from './categories.service.ts';
 import { catalogService } from './catalog.service.ts';
 import { engineMembers } from './engine-membership.ts';
 import { engineNode, type EngineNode } from './engine-node.ts';
@@ -16,6 +17,8 @@ import { playtimeService } from './playtime.service.ts';
 import { engineRegion } from './region.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { createVerifier } from '../lib/auth/verifier.ts';
+import { memoryPageCache } from '../lib/cache/memory-page-cache.ts';
+import { createUserPages } from '../lib/cache/user-pages.ts';
 import type { Config } from '../lib/config/config.ts';
 import { openDatabase, type Database } from '../lib/db/database.ts';
 import { PostgresCheckpointStore } from '../lib/db/postgres-checkpoint-store.ts';
@@ -27,6 +30,7 @@ import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import { systemClock } from '../lib/ports/clock.ts';
 import { openRedisCheckpointStore } from '../lib/redis/redis-checkpoint-store.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
+import { pageMetrics } from '../lib/telemetry/page-metrics.ts';
 import { brokerMetrics } from '../lib/telemetry/prometheus.ts';
 
 export interface LibraryNode {
@@ -41,6 +45,8 @@ export interface LibraryNode {
 
 /** One commit is under way at a time, and a few shards are acquired beside it. */
 const CHECKPOINT_CONNECTIONS = 4;
+/** Some thousand pages of 50 games. */
+const PAGE_CACHE_BYTES = 256 * 1024 * 1024;
 const PROJECT = path.resolve(import.meta.dirname, '..');
 
 /** Starts a node with the roles of the configuration. Resolves when it serves. */
@@ -75,7 +81,11 @@ export async function startNode(config: Config): Promise<LibraryNode> {
   if (has('domain') && database) {
     const { heartbeatIntervalSeconds } = config.engine;
     const retentionMs = config.idempotency.retentionHours * 3_600_000;
-    broker.createService(libraryService({ database, engine: region, clock }));
+    const cache = memoryPageCache({ maxBytes: PAGE_CACHE_BYTES });
+    closers.push(cache.close);
+    const pages = createUserPages({ executor: database.executor, cache, clock, looked: pageMetrics(broker) });
+    broker.createService(libraryService({ database, engine: region, clock, pages }));
+    broker.createService(categoriesService({ database, clock }));
     broker.createService(catalogService({ database, clock }));
     broker.createService(playtimeService({ database, engine: region, clock, heartbeatIntervalSeconds }));
     broker.createService(idempotencyService({ database, clock, retentionMs }));

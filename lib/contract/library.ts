@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import type { Static } from 'typebox';
 import type { Endpoint } from './endpoint.ts';
-import { choice, closed, GameId, nullable, page, pagination, seconds, text, timestamp } from './fields.ts';
+import { choice, closed, DeviceId, GameId, nullable, page, pagination } from './fields.ts';
+import { seconds, text, timestamp, uuid } from './fields.ts';
 
 export const AcquisitionSource = choice(
   ['purchase', 'gift', 'family', 'subscription'],
@@ -19,6 +20,24 @@ export const CoverUrl = Type.String({
   examples: ['https://cdn.example.com/covers/lanterns-of-oru.jpg'],
 });
 export const Genres = Type.Array(text('A genre', 50, { minLength: 1, example: 'Adventure' }), { maxItems: 20 });
+
+export const CategoryId = uuid('A category of the user', '0198f2b4-0e00-7000-8000-0000000000c1');
+
+export const InstallStatus = choice(
+  ['installed', 'not_installed', 'updating'],
+  'installed: ready on some device; updating: on none yet, but on its way; not_installed: neither',
+);
+export type InstallStatus = Static<typeof InstallStatus>;
+
+const Installation = closed(
+  {
+    device_id: DeviceId,
+    status: choice(['installed', 'updating'], 'On this device'),
+    version: nullable(text('The installed version, as the developer names it', 100, { example: '1.4.2' })),
+    updated_at: timestamp('When this was last heard of'),
+  },
+  { title: 'Installation' },
+);
 
 export const LibraryItem = closed(
   {
@@ -41,6 +60,21 @@ export const LibraryItem = closed(
       },
       { title: 'ItemPlaytime' },
     ),
+    status: InstallStatus,
+    installations: Type.Array(Installation, { description: 'One a device' }),
+    category_ids: Type.Array(CategoryId, { description: 'The manual categories that the game is in' }),
+    achievements: closed(
+      {
+        unlocked: Type.Integer({ minimum: 0, description: 'What the user has', examples: [3] }),
+        total: Type.Integer({ minimum: 0, description: 'What there is', examples: [12] }),
+      },
+      { title: 'ItemAchievements' },
+    ),
+    version: Type.Integer({
+      minimum: 1,
+      description: "Rises with every change of the user's marks and categories of the game",
+      examples: [1],
+    }),
   },
   { title: 'LibraryItem' },
 );
@@ -49,18 +83,26 @@ export type LibraryItem = Static<typeof LibraryItem>;
 export const LibraryPage = page(LibraryItem, 'LibraryPage');
 export type LibraryPage = Static<typeof LibraryPage>;
 
-export const LibraryQuery = closed({
+/** What a list of games can be narrowed to; a dynamic category is a saved one of these. */
+export const filterMembers = {
   q: Type.Optional(text('Part of the title, any case', 100, { minLength: 1, example: 'lantern' })),
-  hidden: Type.Boolean({
-    default: false,
-    description: 'The hidden games instead of the visible ones',
-    examples: [false],
-  }),
+  status: Type.Optional(InstallStatus),
+  hidden: Type.Optional(
+    Type.Boolean({ description: 'The hidden games instead of the visible ones', examples: [false] }),
+  ),
   favorite: Type.Optional(Type.Boolean({ description: 'Only favourites, or only others', examples: [true] })),
   source: Type.Optional(AcquisitionSource),
   played_within_days: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 3660, description: 'Only games played in these last days', examples: [30] }),
   ),
+};
+
+export const LibraryFilter = closed(filterMembers, { title: 'LibraryFilter', minProperties: 1 });
+export type LibraryFilter = Static<typeof LibraryFilter>;
+
+export const LibraryQuery = closed({
+  ...filterMembers,
+  category_id: Type.Optional(CategoryId),
   sort: Type.Enum(['title', 'acquired_at', 'last_played_at', 'playtime'], {
     type: 'string',
     default: 'title',
@@ -84,6 +126,13 @@ export const LibraryPatch = closed(
     notes: Type.Optional(
       nullable(text("The user's own notes; null removes them", 4000, { example: 'Chapter 3 next' })),
     ),
+    category_ids: Type.Optional(
+      Type.Array(CategoryId, {
+        maxItems: 200,
+        uniqueItems: true,
+        description: 'All manual categories that the game is to be in',
+      }),
+    ),
   },
   { title: 'LibraryPatch', minProperties: 1 },
 );
@@ -98,12 +147,17 @@ export const listLibrary = {
   path: '/',
   tag,
   summary: "The user's games",
+  description:
+    'Hidden games are left out unless `hidden`, or the filter of a dynamic category, asks for them. With the games of a ' +
+    'dynamic category, its filter holds beside those of the query. Titles and other facts of the catalogue may be a ' +
+    'minute old; what the user changed never is.',
   access: own,
   query: LibraryQuery,
   status: 200,
   response: LibraryPage,
-  errors: [],
+  errors: ['NOT_FOUND'],
   action: 'library.list',
+  prepared: true,
 } as const satisfies Endpoint;
 
 export const getLibraryItem = {
@@ -118,6 +172,7 @@ export const getLibraryItem = {
   response: LibraryItem,
   errors: ['GAME_NOT_IN_LIBRARY'],
   action: 'library.get',
+  versioned: true,
 } as const satisfies Endpoint;
 
 export const patchLibraryItem = {
@@ -126,7 +181,7 @@ export const patchLibraryItem = {
   path: '/{game_id}',
   tag,
   summary: "Change the user's own marks on a game",
-  description: 'Members left out stay as they are.',
+  description: 'Members left out stay as they are. What changes nothing keeps the version.',
   access: own,
   params: closed({ game_id: GameId }),
   body: LibraryPatch,
@@ -134,4 +189,5 @@ export const patchLibraryItem = {
   response: LibraryItem,
   errors: ['GAME_NOT_IN_LIBRARY'],
   action: 'library.patch',
+  versioned: true,
 } as const satisfies Endpoint;

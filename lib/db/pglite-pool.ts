@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
 import { columnTypes } from './column-types.ts';
@@ -23,7 +24,10 @@ export async function openPglitePool(directory: string | null): Promise<PglitePo
   const unlock = directory === null ? null : await lockDirectory(directory);
   let lite: PGlite;
   try {
-    lite = await PGlite.create(directory === null ? 'memory://' : join(directory, 'postgresql'));
+    lite = await PGlite.create(directory === null ? 'memory://' : join(directory, 'postgresql'), {
+      // Its files live beside the data, not in it: a directory made without them gets them, too.
+      extensions: { pg_trgm },
+    });
   } catch (error) {
     await unlock?.();
     throw error;

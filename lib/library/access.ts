@@ -1,9 +1,11 @@
-import type { Kysely, Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { audit } from '../audit.ts';
 import type { GrantBody, GrantReply } from '../contract/admin.ts';
 import type { Caller } from '../contract/endpoint.ts';
+import type { Source } from '../db/schema/library.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
+import { emit, type NewEvent } from '../events/emit.ts';
 import type { UserActor } from '../playtime/user-actor.ts';
 import { mustUuidKey } from '../uuid.ts';
 
@@ -28,6 +30,15 @@ export async function hasAccess(db: Kysely<Schema>, userId: string, gameId: stri
   return row !== undefined;
 }
 
+export interface Grant {
+  readonly userId: string;
+  readonly gameId: string;
+  readonly source: Source;
+  readonly by: Caller;
+  /** Ms since the Unix epoch. */
+  readonly now: number;
+}
+
 /**
  * Gives the user a game; what was marked on it before a revocation comes back with it. Granting again changes nothing.
  *
@@ -35,32 +46,57 @@ export async function hasAccess(db: Kysely<Schema>, userId: string, gameId: stri
  */
 export async function grantGame({ db, caller, userId, now }: AccessChange, body: GrantBody): Promise<GrantReply> {
   return db.transaction().execute(async (transaction) => {
-    await mustBeInCatalog(transaction, body.game_id);
-    const at = new Date(now);
-    const granted = await transaction
-      .insertInto('user_libraries')
-      .values({ user_id: userId, game_id: body.game_id, source: body.source, acquired_at: at, updated_at: at })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['user_id', 'game_id'])
-          .doUpdateSet({ source: body.source, acquired_at: at, revoked_at: null, updated_at: at })
-          .where('user_libraries.revoked_at', 'is not', null),
-      )
-      .returning(['game_id', 'source', 'acquired_at'])
-      .executeTakeFirst();
-    const row = granted ?? (await stored(transaction, userId, body.game_id));
-    if (granted !== undefined) {
-      const details = { source: body.source };
-      await audit(transaction, now, { action: 'library.granted', caller, userId, gameId: row.game_id, details });
-    }
-    return {
-      user_id: userId,
-      game_id: row.game_id,
-      source: row.source,
-      acquired_at: row.acquired_at.toISOString(),
-      created: granted !== undefined,
-    };
+    const grant = { userId, gameId: body.game_id.toLowerCase(), source: body.source, by: caller, now };
+    const { reply, events } = await grantIn(transaction, grant);
+    await emit(transaction, now, events);
+    return reply;
   });
+}
+
+/**
+ * {@link grantGame} within a transaction, whose owner emits the events at its end.
+ *
+ * @throws LibraryError NOT_FOUND when the catalogue does not know the game
+ */
+export async function grantIn(
+  transaction: Transaction<Schema>,
+  { userId, gameId, source, by, now }: Grant,
+): Promise<{ readonly reply: GrantReply; readonly events: readonly NewEvent[] }> {
+  await mustBeInCatalog(transaction, gameId);
+  const at = new Date(now);
+  const granted = await transaction
+    .insertInto('user_libraries')
+    .values({ user_id: userId, game_id: gameId, source, acquired_at: at, updated_at: at })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['user_id', 'game_id'])
+        .doUpdateSet({
+          source,
+          acquired_at: at,
+          revoked_at: null,
+          updated_at: at,
+          version: sql<number>`user_libraries.version + 1`,
+        })
+        .where('user_libraries.revoked_at', 'is not', null),
+    )
+    .returning(['source', 'acquired_at'])
+    .executeTakeFirst();
+  const row = granted ?? (await stored(transaction, userId, gameId));
+  const acquired_at = row.acquired_at.toISOString();
+  const reply = { user_id: userId, game_id: gameId, source: row.source, acquired_at, created: granted !== undefined };
+  if (granted === undefined) return { reply, events: [] };
+  await audit(transaction, now, { action: 'library.granted', caller: by, userId, gameId, details: { source } });
+  const data = { user_id: userId, game_id: gameId, source, acquired_at };
+  return { reply, events: [{ type: 'library.game.added', data }] };
+}
+
+export interface Revocation {
+  readonly userId: string;
+  readonly gameId: string;
+  readonly reason: 'refunded' | 'revoked';
+  readonly by: Caller;
+  /** Ms since the Unix epoch. */
+  readonly now: number;
 }
 
 /**
@@ -75,21 +111,34 @@ export async function revokeGame(
   gameId: string,
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    const at = new Date(now);
-    const revoked = await transaction
-      .updateTable('user_libraries')
-      .set({ revoked_at: at, updated_at: at })
-      .where('user_id', '=', userId)
-      .where('game_id', '=', gameId)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst();
-    if (revoked.numUpdatedRows > 0n) {
-      await audit(transaction, now, { action: 'library.revoked', caller, userId, gameId, details: {} });
-    } else {
-      await stored(transaction, userId, gameId);
-    }
+    const revocation = { userId, gameId, reason: 'revoked' as const, by: caller, now };
+    const { revoked, events } = await revokeIn(transaction, revocation);
+    if (!revoked) await stored(transaction, userId, gameId);
+    await emit(transaction, now, events);
   });
   await actor.revoke(mustUuidKey(gameId));
+}
+
+/**
+ * Ends access within a transaction, whose owner emits the events at its end, and then has the user's actor end the live
+ * sessions. Nothing happens, and `revoked` is false, when the user has no access.
+ */
+export async function revokeIn(
+  transaction: Transaction<Schema>,
+  { userId, gameId, reason, by, now }: Revocation,
+): Promise<{ readonly revoked: boolean; readonly events: readonly NewEvent[] }> {
+  const at = new Date(now);
+  const { numUpdatedRows } = await transaction
+    .updateTable('user_libraries')
+    .set({ revoked_at: at, updated_at: at, version: sql<number>`version + 1` })
+    .where('user_id', '=', userId)
+    .where('game_id', '=', gameId)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return { revoked: false, events: [] };
+  await audit(transaction, now, { action: 'library.revoked', caller: by, userId, gameId, details: { reason } });
+  const data = { user_id: userId, game_id: gameId, reason };
+  return { revoked: true, events: [{ type: 'library.game.removed', data }] };
 }
 
 async function mustBeInCatalog(transaction: Transaction<Schema>, gameId: string): Promise<void> {
@@ -104,7 +153,7 @@ async function mustBeInCatalog(transaction: Transaction<Schema>, gameId: string)
 async function stored(transaction: Transaction<Schema>, userId: string, gameId: string) {
   const row = await transaction
     .selectFrom('user_libraries')
-    .select(['game_id', 'source', 'acquired_at'])
+    .select(['source', 'acquired_at'])
     .where('user_id', '=', userId)
     .where('game_id', '=', gameId)
     .executeTakeFirst();

@@ -5,6 +5,8 @@ export interface RedisConnectionOptions {
   readonly name: string;
   /** After it a command's promise rejects; the command itself may still run. ms */
   readonly commandTimeoutMs: number;
+  /** Whether commands sent in one turn of the event loop travel as one pipeline; they still answer one by one. */
+  readonly autoPipelining?: boolean;
   /** Told of every connection that broke or could not be made; it is tried again without end. */
   readonly onError: (error: Error) => void;
 }
@@ -69,6 +71,7 @@ function standalone(address: string, options: RedisConnectionOptions): Redis {
   return new Redis(address, {
     ...commonOptions(options),
     lazyConnect: true,
+    enableAutoPipelining: options.autoPipelining ?? false,
     retryStrategy: reconnectPause,
   });
 }
@@ -80,6 +83,7 @@ function cluster(seeds: readonly string[], options: RedisConnectionOptions): Clu
     urls.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) })),
     {
       lazyConnect: true,
+      enableAutoPipelining: options.autoPipelining ?? false,
       enableOfflineQueue: false,
       // It asks a node that may not be connected yet, and then starts all over.
       enableReadyCheck: false,

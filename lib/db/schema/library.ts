@@ -1,8 +1,12 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { Json } from './json.ts';
+import type { LibraryFilter } from '../../contract/library.ts';
 
 export interface LibraryTables {
   user_libraries: UserLibraries;
+  user_game_categories: UserGameCategories;
+  user_game_category_members: UserGameCategoryMembers;
+  game_installations: GameInstallations;
   library_audit_log: LibraryAuditLog;
 }
 
@@ -18,6 +22,36 @@ interface UserLibraries {
   notes: string | null;
   /** When access was taken away; the row stays, with its marks, for the day it is given back. */
   revoked_at: Date | null;
+  updated_at: Date;
+  /** Rises with every change of the row, and of the manual categories that the game is in. */
+  version: Generated<number>;
+}
+
+interface UserGameCategories {
+  user_id: string;
+  category_id: string;
+  name: string;
+  /** The name as it is compared. */
+  name_key: string;
+  /** Null: manual, its games are in `user_game_category_members`. */
+  filter: ColumnType<LibraryFilter | null, string | null, string | null>;
+  version: Generated<number>;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface UserGameCategoryMembers {
+  user_id: string;
+  category_id: string;
+  game_id: string;
+}
+
+interface GameInstallations {
+  user_id: string;
+  game_id: string;
+  device_id: string;
+  status: 'installed' | 'updating';
+  version: string | null;
   updated_at: Date;
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { putGame } from '../../../lib/library/catalog.ts';
 import { loadDemoData } from '../../../lib/library/demo-data.ts';
 import { DEMO_USER_ID } from '../../../lib/library/demo-user.ts';
-import { ownedGames } from '../../../lib/library/library-items.ts';
+import { listedGames } from '../../../lib/library/listed-games.ts';
 import { onEachDatabase, TEST_NOW } from '../../databases.ts';
 import { id } from '../../playtime-rows.ts';
 
@@ -60,6 +60,6 @@ onEachDatabase('the catalogue', (database) => {
   it('can be filled with the samples twice, and the demo user owns twenty of them', async () => {
     await Promise.all([loadDemoData(database().db, TEST_NOW), loadDemoData(database().db, TEST_NOW)]);
     await loadDemoData(database().db, TEST_NOW);
-    expect(await ownedGames(database().db, DEMO_USER_ID, TEST_NOW)).toHaveLength(20);
+    expect(await listedGames(database().executor, DEMO_USER_ID)).toHaveLength(20);
   });
 });

@@ -1,0 +1,63 @@
+import type { ListedGame } from './library-filter.ts';
+import type { LibraryQuery } from '../contract/library.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { uuidToKey } from '../uuid.ts';
+
+type Order = Pick<LibraryQuery, 'sort' | 'order' | 'limit' | 'cursor'>;
+
+/**
+ * The page that the query asks for, of games that passed its filters. A page begins after the sort key of the page
+ * before: games that come and go in between neither repeat nor hide those that stay.
+ *
+ * @throws LibraryError VALIDATION_ERROR for a cursor of another list or order.
+ */
+export function libraryPage(
+  games: readonly ListedGame[],
+  query: Order,
+): { readonly items: readonly ListedGame[]; readonly nextCursor: string | null } {
+  const key = SORT_KEYS[query.sort];
+  const direction = query.order === 'asc' ? 1 : -1;
+  const compare = (a: Position, b: Position): number =>
+    direction * (compareKeys(a[1], b[1]) || compareKeys(a[2], b[2]));
+  const position = (game: ListedGame): Position => [`${query.sort} ${query.order}`, key(game), game.gameId];
+
+  const after = query.cursor === undefined ? null : decodeCursor(query.cursor, isPositionOf(query));
+  const following = games
+    .map((game) => ({ game, at: position(game) }))
+    .filter(({ at }) => after === null || compare(at, after) > 0)
+    .sort((a, b) => compare(a.at, b.at));
+  const page = following.slice(0, query.limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(({ game }) => game),
+    nextCursor: following.length > page.length && last !== undefined ? encodeCursor(last.at) : null,
+  };
+}
+
+/** The order it belongs to, the sort key of the last item, and its id to settle ties. */
+type Position = readonly [string, string | number, string];
+
+const SORT_KEYS: Record<LibraryQuery['sort'], (game: ListedGame) => string | number> = {
+  title: (game) => game.title.toLowerCase(),
+  acquired_at: (game) => game.acquiredAt,
+  last_played_at: (game) => game.lastPlayedAt ?? 0,
+  playtime: (game) => game.totalMs,
+};
+
+function isPositionOf(query: Order): (parts: unknown) => parts is Position {
+  const keyType = query.sort === 'title' ? 'string' : 'number';
+  return (parts): parts is Position => {
+    if (!Array.isArray(parts) || parts.length !== 3) return false;
+    const [order, key, id] = parts as unknown[];
+    const ofThisOrder = order === `${query.sort} ${query.order}` && typeof key === keyType;
+    return ofThisOrder && typeof id === 'string' && uuidToKey(id) !== null;
+  };
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** The same on every node, whatever its locale. */
+function compareKeys(a: string | number, b: string | number): number {
+  if (typeof a === 'string' && typeof b === 'string') return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
+  return Number(a) - Number(b);
+}
