@@ -30,6 +30,19 @@ const Prices = Type.Array(
         description: "In the currency's smallest unit",
         examples: [1999],
       }),
+      regular_minor: Type.Optional(
+        nullable(
+          Type.Integer({
+            minimum: 0,
+            maximum: Number.MAX_SAFE_INTEGER,
+            description:
+              'The price before the sale; not above `amount_minor`: no sale. Left out or null: the catalogue does not say, ' +
+              'and a fall of the price is taken for a sale until the price is back',
+            examples: [3999],
+          }),
+        ),
+      ),
+      sale_ends_at: Type.Optional(nullable(timestamp('When the sale ends, where that is known'))),
     },
     { title: 'Price' },
   ),

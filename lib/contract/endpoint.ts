@@ -40,6 +40,8 @@ export interface Endpoint {
   readonly versioned?: true;
   /** The action answers with a {@link PreparedReply}: JSON text that was made before. */
   readonly prepared?: true;
+  /** A member of the body that reaches the action as the very JSON text that was sent. */
+  readonly verbatim?: string;
   /** The action answers with a readable stream of lines, each a value that fits `response`. */
   readonly stream?: 'application/x-ndjson';
 }
@@ -66,7 +68,9 @@ export interface Request<E extends Endpoint = Endpoint> {
   readonly userId: string;
   readonly params: Part<E['params']>;
   readonly query: Part<E['query']>;
-  readonly body: Part<E['body']>;
+  readonly body: E extends { verbatim: infer Member extends string }
+    ? Omit<Part<E['body']>, Member> & Readonly<Record<Member, string>>
+    : Part<E['body']>;
   /** The version that the caller's change is based on; `*`: whichever there is; null: the caller did not say. */
   readonly ifMatch: number | '*' | null;
   /** Ms since the Unix epoch; nobody waits for the answer past it. */

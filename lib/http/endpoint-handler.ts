@@ -14,6 +14,7 @@ import { etagOf, ifMatch } from './etag.ts';
 import { answerOnce, idempotencyKey } from './idempotency.ts';
 import type { Answer, IdempotencyStore } from './idempotency.ts';
 import { jsonBody, requireJson } from './json-body.ts';
+import { memberText } from './json-member.ts';
 import type { Exchange } from './respond.ts';
 
 export interface EndpointDependencies {
@@ -65,7 +66,7 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
       userId: owner,
       params,
       query,
-      body: body.value,
+      body: endpoint.verbatim === undefined ? body.value : withVerbatim(endpoint.verbatim, body),
       ifMatch: endpoint.versioned === true ? ifMatch(req.headers['if-match']) : null,
       deadline,
     };
@@ -101,6 +102,10 @@ const NO_BODY = { value: undefined, bytes: Buffer.alloc(0) };
 async function readBody(req: IncomingMessage, limit: number) {
   requireJson(req);
   return jsonBody(req, limit);
+}
+
+function withVerbatim(member: string, { value, bytes }: { value: unknown; bytes: Buffer }): unknown {
+  return { ...(value as object), [member]: memberText(bytes.toString(), member) };
 }
 
 function checkOf(schema: Endpoint['params']): (value: unknown) => void {

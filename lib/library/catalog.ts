@@ -1,9 +1,8 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
+import { priceRows, pricesDiffer, replacePrices, toldPrices, type Price } from './catalog-prices.ts';
 import type { Game, GameBody } from '../contract/admin.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
-
-type Price = Game['prices'][number];
 
 /**
  * Creates or replaces the catalogue entry of a game: members left out are emptied. An entry that is so already keeps
@@ -13,9 +12,17 @@ type Price = Game['prices'][number];
  * @throws LibraryError VALIDATION_ERROR for two prices in one currency, or two achievements of one id
  */
 export async function putGame(db: Kysely<Schema>, gameId: string, body: GameBody, now: number): Promise<Game> {
-  const prices = (body.prices ?? [])
-    .map(({ currency, amount_minor }) => ({ currency, amount_minor }))
-    .sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  return db.transaction().execute((transaction) => putGameIn(transaction, gameId, body, now));
+}
+
+/** As {@link putGame}, as a part of a transaction of the caller's. */
+export async function putGameIn(
+  transaction: Transaction<Schema>,
+  gameId: string,
+  body: GameBody,
+  now: number,
+): Promise<Game> {
+  const prices = toldPrices(body.prices ?? []);
   mustDiffer(
     'prices',
     prices.map(({ currency }) => currency),
@@ -24,14 +31,13 @@ export async function putGame(db: Kysely<Schema>, gameId: string, body: GameBody
     'achievements',
     (body.achievements ?? []).map(({ achievement_id }) => achievement_id),
   );
-  return db.transaction().execute(async (transaction) => {
-    // The entry is locked before its prices are compared, so that two that put it at once do so one after the other.
-    const before = await lockedGame(transaction, gameId);
-    const pricesDiffer = JSON.stringify(await pricesOf(transaction, gameId)) !== JSON.stringify(prices);
-    const row = await putEntry(transaction, gameId, body, new Date(now), before && pricesDiffer);
-    if (pricesDiffer) await replacePrices(transaction, gameId, prices);
-    return gameOf(row, prices);
-  });
+  // The entry is locked before its prices are compared, so that two that put it at once do so one after the other.
+  const before = await lockedGame(transaction, gameId);
+  const changed = pricesDiffer(await priceRows(transaction, gameId), prices);
+  const row = await putEntry(transaction, gameId, body, new Date(now), before && changed);
+  // Two may create the entry at once: only now, with the entry locked for certain, are its prices what they are.
+  if (changed || !before) await replacePrices(transaction, gameId, prices, now);
+  return gameOf(row, prices);
 }
 
 function mustDiffer(field: string, ids: readonly string[]): void {
@@ -48,15 +54,6 @@ async function lockedGame(transaction: Transaction<Schema>, gameId: string): Pro
     .forUpdate()
     .executeTakeFirst();
   return row !== undefined;
-}
-
-async function pricesOf(transaction: Transaction<Schema>, gameId: string): Promise<readonly Price[]> {
-  return transaction
-    .selectFrom('catalog_prices')
-    .select(['currency', 'amount_minor'])
-    .where('game_id', '=', gameId)
-    .orderBy('currency')
-    .execute();
 }
 
 const MEMBERS = [
@@ -98,25 +95,6 @@ async function putEntry(
     )
     .returningAll()
     .executeTakeFirstOrThrow();
-}
-
-async function replacePrices(
-  transaction: Transaction<Schema>,
-  gameId: string,
-  prices: readonly Price[],
-): Promise<void> {
-  await transaction.deleteFrom('catalog_prices').where('game_id', '=', gameId).execute();
-  if (prices.length === 0) return;
-  await transaction
-    .insertInto('catalog_prices')
-    .values(prices.map((price) => ({ game_id: gameId, ...price })))
-    // Two may create the entry at once: the later finds the prices of the earlier.
-    .onConflict((conflict) =>
-      conflict
-        .columns(['game_id', 'currency'])
-        .doUpdateSet((expression) => ({ amount_minor: expression.ref('excluded.amount_minor') })),
-    )
-    .execute();
 }
 
 function gameOf(row: Selectable<Schema['catalog_games']>, prices: readonly Price[]): Game {

@@ -2,12 +2,15 @@ import type { Kysely } from 'kysely';
 import { DEMO_USER_ID } from './demo-user.ts';
 import { SAMPLE_GAMES } from './sample-catalog.ts';
 import type { Schema } from '../db/schema.ts';
+import { loadDemoSettings } from '../settings/demo-settings.ts';
+import { loadSamplePrices } from '../wishlist/demo-prices.ts';
+import { loadDemoWishes } from '../wishlist/demo-wishes.ts';
 
 const DEMO_USER_GAMES = 20;
 
 /**
- * Puts the sample catalogue and the demo user's games in place. What is there already is left as it is, so that nothing
- * done by hand is undone at the next start. Safe to run in several processes at once.
+ * Puts the sample catalogue and the demo user's games, wishes and settings in place. What is there already is left as it
+ * is, so that nothing done by hand is undone at the next start. Safe to run in several processes at once.
  *
  * @param now ms since the Unix epoch
  */
@@ -31,15 +34,7 @@ export async function loadDemoData(db: Kysely<Schema>, now: number): Promise<voi
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  await db
-    .insertInto('catalog_prices')
-    .values(
-      SAMPLE_GAMES.flatMap(({ id, priceMinor }) =>
-        Object.entries(priceMinor).map(([currency, amount_minor]) => ({ game_id: id, currency, amount_minor })),
-      ),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await loadSamplePrices(db, now);
   await db
     .insertInto('user_libraries')
     .values(
@@ -55,4 +50,6 @@ export async function loadDemoData(db: Kysely<Schema>, now: number): Promise<voi
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+  await loadDemoWishes(db, now);
+  await loadDemoSettings(db, now);
 }

@@ -40,4 +40,14 @@ interface CatalogPrices {
   /** ISO 4217. */
   currency: string;
   amount_minor: number;
+  /** The price before a sale, as the catalogue told it. */
+  regular_minor: number | null;
+  sale_ends_at: Date | null;
+  /** The price before the sale, as told or as seen; null when the game is not on sale. */
+  sale_from_minor: number | null;
+  /** When the sale began; without one, when the price last fell; null when it did not, or rose since. */
+  offer_since: Date | null;
+  /** The lowest price ever seen in the currency, and when first. */
+  lowest_minor: number;
+  lowest_at: Date;
 }
