@@ -4,23 +4,15 @@
  * answer what is on its way to it.
  */
 import type { ServiceBroker, ServiceSchema } from 'moleculer';
+import { nodesOf, watchService } from './service-nodes.ts';
 
 const MEMBER = 'engine-member';
 
 const engineMember: ServiceSchema = { name: MEMBER };
 
-interface ListedService {
-  readonly name: string;
-  readonly nodeID: string;
-}
-
 /** The members as this node sees them now, sorted. */
 export function engineMembers(broker: ServiceBroker): readonly string[] {
-  const listed = broker.registry.getServiceList({ onlyAvailable: true }) as readonly ListedService[];
-  return listed
-    .filter(({ name }) => name === MEMBER)
-    .map(({ nodeID }) => nodeID)
-    .sort();
+  return nodesOf(broker, MEMBER);
 }
 
 export async function joinPlacement(broker: ServiceBroker): Promise<void> {
@@ -46,18 +38,5 @@ function membership(broker: ServiceBroker): Membership {
 
 /** Calls `changed` now and whenever the members change. Returns a function that ends it. */
 export function watchMembers(broker: ServiceBroker, changed: (now: Membership) => void): () => void {
-  let known: string | null = null;
-  const look = (): void => {
-    const now = membership(broker);
-    if (now.members.join() === known) return;
-    known = now.members.join();
-    changed(now);
-  };
-  broker.localBus.on('$services.changed', look);
-  broker.localBus.on('$node.disconnected', look);
-  look();
-  return () => {
-    broker.localBus.off('$services.changed', look);
-    broker.localBus.off('$node.disconnected', look);
-  };
+  return watchService(broker, MEMBER, () => changed(membership(broker)));
 }

@@ -1,6 +1,7 @@
 /** The database's chores, on a timer. Several nodes may run it: each step is safe to run twice at once. */
 import type { Service, ServiceSchema } from 'moleculer';
 import { action } from './action.ts';
+import { chore, type Chore } from './chore.ts';
 import type { Database } from '../lib/db/database.ts';
 import { maintain, type MaintenanceReport, type Retention } from '../lib/maintenance/database-chores.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -19,35 +20,27 @@ const DEFAULT_INTERVAL_MS = 3_600_000;
 export function maintenanceService({ database: { db }, clock, ...deps }: MaintenanceDeps): ServiceSchema {
   const { retention = DEFAULT_RETENTION, intervalMs = DEFAULT_INTERVAL_MS } = deps;
   const run = (): Promise<MaintenanceReport> => maintain(db, clock.now(), retention);
-  let cancel: (() => void) | null = null;
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
-
-  /** A failure is logged and met again at the next run: nothing of this is urgent. */
-  async function runAndRepeat(service: Service): Promise<void> {
-    try {
-      const report = await run();
-      service.logger.info({ msg: 'database chores done', ...report });
-    } catch (error) {
-      service.logger.warn({ msg: 'database chores failed', error: String(error) });
-    }
-    if (stopped) return;
-    cancel = clock.after(intervalMs, () => {
-      running = runAndRepeat(service);
-    });
-  }
+  let repeated: Chore | null = null;
 
   return {
     name: 'maintenance',
     actions: { run: action(() => run()) },
     started(this: Service) {
-      stopped = false;
-      running = runAndRepeat(this);
+      const { logger } = this;
+      // A failure is logged and met again at the next run: nothing of this is urgent.
+      repeated = chore(
+        clock,
+        async () => {
+          logger.info({ msg: 'database chores done', ...(await run()) });
+          return intervalMs;
+        },
+        (error) => logger.warn({ msg: 'database chores failed', error: String(error) }),
+        intervalMs,
+      );
+      repeated.start();
     },
     async stopped() {
-      stopped = true;
-      cancel?.();
-      await running;
+      await repeated?.stop();
     },
   };
 }

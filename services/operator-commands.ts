@@ -3,6 +3,7 @@ import type { ServiceBroker } from 'moleculer';
 import { engineMembers } from './engine-membership.ts';
 import { FLUSH_ALL_MS, type HeldSession } from './engine.service.ts';
 import { mustUuid } from './operator-input.ts';
+import { nodesOf } from './service-nodes.ts';
 import type { HostStats } from '../actors/host-options.ts';
 import { LibraryError } from '../lib/errors.ts';
 
@@ -21,11 +22,7 @@ export interface Table {
 
 /** Every node that runs an engine, also one that is draining. */
 function engineNodes(broker: ServiceBroker): readonly string[] {
-  const listed = broker.registry.getServiceList({ onlyAvailable: true }) as readonly { name: string; nodeID: string }[];
-  return listed
-    .filter(({ name }) => name === 'engine')
-    .map(({ nodeID }) => nodeID)
-    .sort();
+  return nodesOf(broker, 'engine');
 }
 
 function mustBeEngine(broker: ServiceBroker, node: string | undefined): string {

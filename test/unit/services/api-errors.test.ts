@@ -92,7 +92,7 @@ describe('a problem on the way through the gateway', () => {
       400,
       'MALFORMED_REQUEST',
     ],
-    ['a body that is too large', ' '.repeat(65_537), { 'content-type': 'application/json' }, 413, 'PAYLOAD_TOO_LARGE'],
+    ['a body that is too large', ' '.repeat(262_145), { 'content-type': 'application/json' }, 413, 'PAYLOAD_TOO_LARGE'],
     ['a body far too large', ' '.repeat(600_000), { 'content-type': 'application/json' }, 413, 'PAYLOAD_TOO_LARGE'],
     ['__proto__', '{"__proto__":{"seq":1}}', { 'content-type': 'application/json' }, 422, 'VALIDATION_ERROR'],
     ['no object', '[]', { 'content-type': 'application/json' }, 422, 'VALIDATION_ERROR'],

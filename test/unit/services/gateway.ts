@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream';
 import { ServiceBroker } from 'moleculer';
 import type { ActionHandler, BrokerOptions, Context } from 'moleculer';
 import type { Command, Reply } from '../../../actors/messages.ts';
 import { createVerifier } from '../../../lib/auth/verifier.ts';
 import { signDevToken } from '../../../lib/auth/dev-token.ts';
 import { configFrom } from '../../../lib/config/load.ts';
-import type { Role } from '../../../lib/contract/endpoint.ts';
+import type { Endpoint, Role } from '../../../lib/contract/endpoint.ts';
 import { ENDPOINTS } from '../../../lib/contract/endpoints.ts';
 import { exampleOf } from '../../../lib/contract/openapi-example.ts';
 import { Readiness } from '../../../lib/http/readiness.ts';
@@ -146,9 +147,9 @@ export async function startGateway({ env = {}, probes = {}, missing = [] }: Gate
 const INTERNAL_ACTIONS = ['playtime.settled', 'idempotency.begin', 'idempotency.finish', 'idempotency.abandon'];
 
 function fakeActions(gateway: Gateway, missing: readonly string[]): Map<string, Record<string, ActionHandler>> {
-  const examples = new Map(ENDPOINTS.map(({ action, response }) => [action, response && exampleOf(response)]));
+  const answers = new Map(ENDPOINTS.map((endpoint) => [endpoint.action, () => exampleAnswer(endpoint)]));
   const services = new Map<string, Record<string, ActionHandler>>();
-  for (const name of new Set([...examples.keys(), ...INTERNAL_ACTIONS])) {
+  for (const name of new Set([...answers.keys(), ...INTERNAL_ACTIONS])) {
     if (missing.includes(name)) continue;
     const [service = '', action = ''] = name.split('.');
     const actions = services.get(service) ?? {};
@@ -156,11 +157,18 @@ function fakeActions(gateway: Gateway, missing: readonly string[]): Map<string, 
       gateway.calls.push({ action: name, params: ctx.params, meta: ctx.meta, requestId: ctx.requestID });
       const answer = gateway.actions.get(name);
       if (answer !== undefined) return answer(ctx.params);
-      return name === 'idempotency.begin' ? { state: 'new' } : (examples.get(name) ?? null);
+      return name === 'idempotency.begin' ? { state: 'new' } : (answers.get(name)?.() ?? null);
     };
     services.set(service, actions);
   }
   return services;
+}
+
+/** What the endpoint's action answers, of the example in the contract. */
+function exampleAnswer({ response, prepared, stream }: Endpoint): unknown {
+  const example = response && exampleOf(response);
+  if (stream !== undefined) return Readable.from([`${JSON.stringify(example)}\n`]);
+  return prepared === true ? { json: JSON.stringify(example), etag: 'example' } : example;
 }
 
 async function send(gateway: Gateway, path: string, options: RequestOptions): Promise<Answered> {

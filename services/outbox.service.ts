@@ -1,0 +1,87 @@
+/** Carries the outbox to the event bus. Several nodes may run it: they share the lanes. */
+import type { Service, ServiceSchema } from 'moleculer';
+import { action } from './action.ts';
+import { chore, type Chore } from './chore.ts';
+import { watchService } from './service-nodes.ts';
+import { ownerOf } from '../actors/placement.ts';
+import type { Database } from '../lib/db/database.ts';
+import { OUTBOX_LANES } from '../lib/events/lane.ts';
+import { OutboxRelay, RELAY_DEFAULTS } from '../lib/events/outbox-relay.ts';
+import { postgresOutbox } from '../lib/events/outbox.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import type { EventBus } from '../lib/ports/event-bus.ts';
+
+export interface OutboxDeps {
+  readonly database: Pick<Database, 'executor'>;
+  readonly bus: Pick<EventBus, 'publish'>;
+  readonly clock: Clock;
+}
+
+const NAME = 'outbox';
+const OBSERVE_MS = 5_000;
+const LANES = Array.from({ length: OUTBOX_LANES }, (_, lane) => lane);
+
+export function outboxService({ database, bus, clock }: OutboxDeps): ServiceSchema {
+  let relay: OutboxRelay | null = null;
+  let unwatch = (): void => undefined;
+  let observing: Chore | null = null;
+  const outboxOf = (nodeId: string) => postgresOutbox(database.executor, nodeId);
+
+  return {
+    name: NAME,
+    actions: {
+      /** How many events wait, and how long the oldest has. */
+      backlog: action(() => outboxOf('').backlog()),
+    },
+    async started(this: Service) {
+      const { broker, logger } = this;
+      const { metrics } = broker;
+      metrics.register({ type: 'counter', name: RELAYED, description: 'Events carried to the event bus' });
+      metrics.register({ type: 'counter', name: FAILURES, description: 'Batches that the event bus did not take' });
+      metrics.register({ type: 'gauge', name: BACKLOG, description: 'Events that wait for the event bus' });
+      metrics.register({ type: 'gauge', name: LAG, description: 'How long the oldest of them has waited', unit: 'ms' });
+      const outbox = outboxOf(broker.nodeID);
+      relay = new OutboxRelay(
+        outbox,
+        bus,
+        clock,
+        { ...RELAY_DEFAULTS, random: Math.random },
+        {
+          relayed: (events) => void metrics.increment(RELAYED, undefined, events),
+          failed: (error) => {
+            metrics.increment(FAILURES);
+            logger.warn({ msg: 'the outbox could not be carried on', error: String(error) });
+          },
+        },
+      );
+      const carrier = relay;
+      unwatch = watchService(broker, NAME, (nodes) => {
+        const all = nodes.includes(broker.nodeID) ? nodes : [...nodes, broker.nodeID];
+        carrier.setLanes(LANES.filter((lane) => ownerOf(lane, all) === broker.nodeID));
+      });
+      relay.start();
+      observing = chore(
+        clock,
+        async () => {
+          const { events, lagMs } = await outbox.backlog();
+          metrics.set(BACKLOG, events);
+          metrics.set(LAG, lagMs);
+          return OBSERVE_MS;
+        },
+        (error) => logger.warn({ msg: 'the outbox could not be looked at', error: String(error) }),
+        OBSERVE_MS,
+      );
+      observing.start();
+    },
+    async stopped() {
+      unwatch();
+      await observing?.stop();
+      await relay?.stop();
+    },
+  };
+}
+
+const RELAYED = 'library.outbox.relayed.total';
+const FAILURES = 'library.outbox.failures.total';
+const BACKLOG = 'library.outbox.backlog.events';
+const LAG = 'library.outbox.lag.ms';
