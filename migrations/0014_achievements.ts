@@ -68,6 +68,9 @@ export async function up(db: Kysely<never>): Promise<void> {
       PRIMARY KEY (user_id, entry_id, occurred_at)
     ) PARTITION BY RANGE (occurred_at)`.execute(db);
   await sql`CREATE TABLE achievement_audit_log_default PARTITION OF achievement_audit_log DEFAULT`.execute(db);
+  // To find what somebody of the staff, who is to be erased, did to others' data.
+  await sql`
+    CREATE INDEX achievement_audit_log_actor ON achievement_audit_log (actor_id) WHERE actor_id <> user_id`.execute(db);
 }
 
 export async function down(db: Kysely<never>): Promise<void> {

@@ -54,30 +54,3 @@ export async function countUnlock(
     transaction,
   );
 }
-
-/**
- * Takes an erased user off every counter and deletes all that is known of the user's achievements, audit log included.
- * To be called before the user's rows of `user_libraries` are deleted, in the same transaction: they say what was
- * counted. Before `emit`, where there is one.
- */
-export async function forgetAchievements(transaction: Transaction<Schema>, userId: string): Promise<void> {
-  const slot = slotOf(userId);
-  // Unlocks under way hold these rows; later ones will find them gone (N1).
-  await sql`SELECT FROM user_libraries WHERE user_id = ${userId} ORDER BY game_id FOR UPDATE`.execute(transaction);
-  await sql`
-    INSERT INTO game_owner_stats AS s (game_id, slot, owners)
-    SELECT game_id, ${slot}, -1 FROM user_libraries
-    WHERE user_id = ${userId} AND revoked_at IS NULL ORDER BY game_id
-    ON CONFLICT (game_id, slot) DO UPDATE SET owners = s.owners + excluded.owners`.execute(transaction);
-  await sql`
-    INSERT INTO achievement_stats AS s (game_id, achievement_id, slot, unlocked)
-    SELECT a.game_id, a.achievement_id, ${slot}, -1
-    FROM user_achievements a JOIN user_libraries l ON l.user_id = a.user_id AND l.game_id = a.game_id
-    WHERE a.user_id = ${userId} AND l.revoked_at IS NULL ORDER BY a.game_id, a.achievement_id
-    ON CONFLICT (game_id, achievement_id, slot) DO UPDATE SET unlocked = s.unlocked + excluded.unlocked`.execute(
-    transaction,
-  );
-  for (const table of ['user_achievements', 'user_achievement_progress', 'achievement_audit_log'] as const) {
-    await transaction.deleteFrom(table).where('user_id', '=', userId).execute();
-  }
-}
