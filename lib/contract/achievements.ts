@@ -30,7 +30,7 @@ export const UserAchievement = closed(
       Type.Number({
         minimum: 0,
         maximum: 100,
-        description: "How many of the game's owners have it; seconds old. Null while nobody owns the game",
+        description: "How many of the game's owners have it, up to about a minute old. Null while nobody owns the game",
         examples: [12.34],
       }),
     ),
@@ -127,6 +127,7 @@ export const listAchievements = {
   response: AchievementPage,
   errors: ['GAME_NOT_IN_LIBRARY'],
   action: 'achievements.list',
+  prepared: true,
 } as const satisfies Endpoint;
 
 export const reportProgress = {
@@ -194,6 +195,7 @@ export const listUserAchievements = {
   response: AchievementPage,
   errors: ['GAME_NOT_IN_LIBRARY'],
   action: 'achievements.listUnmasked',
+  prepared: true,
 } as const satisfies Endpoint;
 
 export const reportUserProgress = {
