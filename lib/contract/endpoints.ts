@@ -6,7 +6,9 @@ import type { Endpoint } from './endpoint.ts';
 import { exportUserData } from './export.ts';
 import * as library from './library.ts';
 import * as playtime from './playtime-endpoints.ts';
+import { SUPPORT_ENDPOINTS } from './support.ts';
 import { SETTINGS_ENDPOINTS } from './settings.ts';
+import { WISHLIST_ENDPOINTS } from './wishlist.ts';
 
 /** Where the API lives. */
 export const BASE_PATH = '/api/v1/library';
@@ -35,5 +37,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   admin.userLiveSessions,
   admin.userSessions,
   ...ACHIEVEMENT_ENDPOINTS,
+  ...WISHLIST_ENDPOINTS,
   ...SETTINGS_ENDPOINTS,
+  ...SUPPORT_ENDPOINTS,
 ];

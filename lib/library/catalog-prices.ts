@@ -13,8 +13,8 @@ export function toldPrices(prices: NonNullable<GameBody['prices']>): readonly Pr
     .map(({ currency, amount_minor, regular_minor, sale_ends_at }) => ({
       currency,
       amount_minor,
-      ...(regular_minor == null ? {} : { regular_minor }),
-      ...(sale_ends_at == null ? {} : { sale_ends_at: new Date(sale_ends_at).toISOString() }),
+      ...(typeof regular_minor === 'number' ? { regular_minor } : {}),
+      ...(typeof sale_ends_at === 'string' ? { sale_ends_at: new Date(sale_ends_at).toISOString() } : {}),
     }))
     .sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }
@@ -66,7 +66,7 @@ export async function replacePrices(
   const announced: string[] = [];
   const rows = changed.map((price): PriceRow => {
     const row = before.get(price.currency);
-    const endsAt = price.sale_ends_at == null ? null : new Date(price.sale_ends_at);
+    const endsAt = typeof price.sale_ends_at === 'string' ? new Date(price.sale_ends_at) : null;
     const { price: state, announce } = nextPrice(
       row === undefined ? null : stateOf(row),
       {

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
 import { ALL, scopeOf } from './scope.ts';
-import { mustMatch, type Precondition } from './precondition.ts';
+import { mustMatch } from './precondition.ts';
 import { lockedScopes, mustHaveGame, store } from './store-settings.ts';
 import type { PreparedReply } from '../contract/endpoint.ts';
 import { MAX_SETTINGS_BYTES, type GameSettings } from '../contract/settings.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
+import type { IfMatch } from '../precondition.ts';
 
 export interface SettingsContext {
   readonly db: Kysely<Schema>;
@@ -53,11 +54,7 @@ export async function readSettings(context: SettingsContext): Promise<PreparedRe
  * @param text JSON, an object
  * @throws LibraryError PAYLOAD_TOO_LARGE, GAME_NOT_IN_LIBRARY, PRECONDITION_FAILED, PRECONDITION_REQUIRED, QUOTA_EXCEEDED
  */
-export async function putSettings(
-  context: SettingsContext,
-  text: string,
-  ifMatch: Precondition,
-): Promise<PreparedReply> {
+export async function putSettings(context: SettingsContext, text: string, ifMatch: IfMatch): Promise<PreparedReply> {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_SETTINGS_BYTES) {
     throw new LibraryError('PAYLOAD_TOO_LARGE', `settings: ${bytes} bytes, more than ${MAX_SETTINGS_BYTES}`);
@@ -80,7 +77,7 @@ export async function putSettings(
  *
  * @throws LibraryError GAME_NOT_IN_LIBRARY, NOT_FOUND, PRECONDITION_FAILED
  */
-export async function deleteSettings(context: SettingsContext, ifMatch: Precondition): Promise<void> {
+export async function deleteSettings(context: SettingsContext, ifMatch: IfMatch): Promise<void> {
   const { db, deviceId } = context;
   await db.transaction().execute(async (transaction) => {
     const scopes = await lockedScopes(transaction, context, null);

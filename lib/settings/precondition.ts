@@ -1,9 +1,7 @@
 import { ALL, scopeOf } from './scope.ts';
 import type { Scopes } from './store-settings.ts';
-import type { Request } from '../contract/endpoint.ts';
 import { LibraryError } from '../errors.ts';
-
-export type Precondition = Request['ifMatch'];
+import type { IfMatch } from '../precondition.ts';
 
 /**
  * Whether a change may be made, by what the caller has seen (RFC 9110, section 13.1.1). What is there for the caller is
@@ -11,12 +9,12 @@ export type Precondition = Request['ifMatch'];
  * within a game, so that one number tells both apart.
  *
  * @param need whether `If-Match` may be left out where the change overwrites something
- * @throws LibraryError PRECONDITION_REQUIRED, PRECONDITION_FAILED with `current_version` (null: nothing is there)
+ * @throws LibraryError PRECONDITION_REQUIRED, PRECONDITION_FAILED with `version` (null: nothing is there)
  */
 export function mustMatch(
   scopes: Scopes,
   deviceId: string | null,
-  ifMatch: Precondition,
+  ifMatch: IfMatch,
   need: 'overwriting needs it' | 'optional',
 ): void {
   const own = scopes.get(scopeOf(deviceId));
@@ -26,12 +24,12 @@ export function mustMatch(
   if (ifMatch === null) {
     if (!overwrites || need === 'optional') return;
     throw new LibraryError('PRECONDITION_REQUIRED', 'There are settings already: name their ETag in If-Match', {
-      current_version: current,
+      version: current,
     });
   }
   if (current !== null && (ifMatch === '*' || ifMatch === current)) return;
   const found = current === null ? 'there are none' : `they are at version ${current}`;
   throw new LibraryError('PRECONDITION_FAILED', `The settings are not those that If-Match names: ${found}`, {
-    current_version: current,
+    version: current,
   });
 }

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { noSettings, settingsReply, shownScope, type SettingsContext } from './game-settings.ts';
-import { mustMatch, type Precondition } from './precondition.ts';
+import { mustMatch } from './precondition.ts';
 import { scopeOf } from './scope.ts';
 import { lockedScopes, mustHaveGame, store } from './store-settings.ts';
 import type { PreparedReply } from '../contract/endpoint.ts';
 import type { SettingsHistoryQuery, SettingsVersionPage } from '../contract/settings.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { IfMatch } from '../precondition.ts';
 
 /**
  * A page of the kept versions of the device's settings, or of those that all share; latest first.
@@ -80,7 +81,7 @@ export async function settingsVersion(context: SettingsContext, version: number)
 export async function rollbackSettings(
   context: SettingsContext,
   version: number,
-  ifMatch: Precondition,
+  ifMatch: IfMatch,
 ): Promise<PreparedReply> {
   const { db, userId, gameId, deviceId } = context;
   return db.transaction().execute(async (transaction) => {

@@ -39,13 +39,15 @@ export interface Offer {
   readonly since: number;
 }
 
-/** What a wisher wants to be told of. Whatever is set must hold. */
+/** What a wisher wants to be told of. */
 export interface NoticeTerms {
-  /** Of sales. Otherwise only of prices at or below the target, on sale or not. */
+  /** Without a target: of sales. */
   readonly onSale: boolean;
+  /** Of nothing less. */
   readonly minDiscountPercent: number | null;
+  /** Of any price that fell to this or below, on sale or for good; and of no higher one. */
   readonly target: { readonly currency: string; readonly amountMinor: number } | null;
-  /** Null: any. */
+  /** Only in this currency; null: any. */
   readonly currency: string | null;
 }
 
@@ -116,8 +118,8 @@ export function termsMet(terms: NoticeTerms, offer: Offer): boolean {
   const { onSale, minDiscountPercent, target, currency } = terms;
   if (currency !== null && currency !== offer.currency) return false;
   if (minDiscountPercent !== null && offer.discountPercent < minDiscountPercent) return false;
-  if (target !== null && (target.currency !== offer.currency || offer.amountMinor > target.amountMinor)) return false;
-  return onSale ? offer.regularMinor !== null : target !== null;
+  if (target !== null) return target.currency === offer.currency && offer.amountMinor <= target.amountMinor;
+  return onSale && offer.regularMinor !== null;
 }
 
 /**

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PreparedReply } from '../../../lib/contract/endpoint.ts';
 import { HISTORY_VERSIONS, MAX_DEVICE_SETTINGS, MAX_SETTINGS_BYTES } from '../../../lib/contract/settings.ts';
 import { grantGame, revokeGame } from '../../../lib/library/access.ts';
+import type { IfMatch } from '../../../lib/precondition.ts';
 import { deleteSettings, putSettings, readSettings } from '../../../lib/settings/game-settings.ts';
-import type { Precondition } from '../../../lib/settings/precondition.ts';
 import { rollbackSettings, settingsHistory, settingsVersion } from '../../../lib/settings/settings-history.ts';
 import { onEachDatabase, TEST_NOW } from '../../databases.ts';
 import { GAME, newPlayer, type Player } from '../../player.ts';
@@ -23,7 +23,7 @@ onEachDatabase('the settings of a game', (database) => {
     const { db } = database();
     return { db, userId: player.userId, gameId: GAME, deviceId, now: (now += 1000) };
   };
-  const put = async (settings: unknown, ifMatch: Precondition = null, deviceId: string | null = null) =>
+  const put = async (settings: unknown, ifMatch: IfMatch = null, deviceId: string | null = null) =>
     shown(await putSettings(of(deviceId), JSON.stringify(settings), ifMatch));
   const get = async (deviceId: string | null = null) => shown(await readSettings(of(deviceId)));
   const history = async (deviceId: string | null = null, limit = 50, cursor?: string) =>
@@ -70,12 +70,12 @@ onEachDatabase('the settings of a game', (database) => {
       await put({ a: 1 });
       await expect(put({ a: 2 })).rejects.toMatchObject({
         type: 'PRECONDITION_REQUIRED',
-        data: { current_version: 1 },
+        data: { version: 1 },
       });
       expect(await put({ a: 2 }, 1)).toMatchObject({ version: 2, settings: { a: 2 } });
       await expect(put({ a: 3 }, 1)).rejects.toMatchObject({
         type: 'PRECONDITION_FAILED',
-        data: { current_version: 2 },
+        data: { version: 2 },
       });
       expect(await put({ a: 3 }, '*')).toMatchObject({ version: 3 });
     });
@@ -84,7 +84,7 @@ onEachDatabase('the settings of a game', (database) => {
       for (const ifMatch of [1, '*'] as const) {
         await expect(put({}, ifMatch)).rejects.toMatchObject({
           type: 'PRECONDITION_FAILED',
-          data: { current_version: null },
+          data: { version: null },
         });
       }
     });
@@ -103,8 +103,7 @@ onEachDatabase('the settings of a game', (database) => {
       const lost = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
       expect(won).toHaveLength(1);
       expect(lost).toHaveLength(49);
-      for (const error of lost)
-        expect(error).toMatchObject({ type: 'PRECONDITION_FAILED', data: { current_version: 2 } });
+      for (const error of lost) expect(error).toMatchObject({ type: 'PRECONDITION_FAILED', data: { version: 2 } });
       expect(await get()).toEqual(won[0]);
       expect(await versions()).toEqual([2, 1]);
     });
