@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely';
 import { DEMO_USER_ID } from './demo-user.ts';
 import { SAMPLE_GAMES } from './sample-catalog.ts';
+import { countOwner } from '../achievements/counters.ts';
+import { loadDemoAchievements } from '../achievements/demo-achievements.ts';
 import type { Schema } from '../db/schema.ts';
+import { DAY_MS } from '../playtime/days.ts';
 import { loadDemoSettings } from '../settings/demo-settings.ts';
 import { loadSamplePrices } from '../wishlist/demo-prices.ts';
 import { loadDemoWishes } from '../wishlist/demo-wishes.ts';
@@ -9,8 +12,8 @@ import { loadDemoWishes } from '../wishlist/demo-wishes.ts';
 const DEMO_USER_GAMES = 20;
 
 /**
- * Puts the sample catalogue and the demo user's games, wishes and settings in place. What is there already is left as it
- * is, so that nothing done by hand is undone at the next start. Safe to run in several processes at once.
+ * Puts the sample catalogue and the demo user's games, achievements, wishes and settings in place. What is there already
+ * is left as it is, so that nothing done by hand is undone at the next start. Safe to run in several processes at once.
  *
  * @param now ms since the Unix epoch
  */
@@ -35,21 +38,31 @@ export async function loadDemoData(db: Kysely<Schema>, now: number): Promise<voi
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   await loadSamplePrices(db, now);
-  await db
-    .insertInto('user_libraries')
-    .values(
-      SAMPLE_GAMES.slice(0, DEMO_USER_GAMES).map(({ id }, number) => ({
-        user_id: DEMO_USER_ID,
-        game_id: id,
-        source: number % 5 === 4 ? ('gift' as const) : ('purchase' as const),
-        acquired_at: new Date(now - number * 86_400_000),
-        notes: null,
-        revoked_at: null,
-        updated_at: at,
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await grantDemoGames(db, now);
   await loadDemoWishes(db, now);
   await loadDemoSettings(db, now);
+}
+
+async function grantDemoGames(db: Kysely<Schema>, now: number): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    const granted = await transaction
+      .insertInto('user_libraries')
+      .values(
+        SAMPLE_GAMES.slice(0, DEMO_USER_GAMES).map(({ id }, number) => ({
+          user_id: DEMO_USER_ID,
+          game_id: id,
+          source: number % 5 === 4 ? ('gift' as const) : ('purchase' as const),
+          acquired_at: new Date(now - number * DAY_MS),
+          notes: null,
+          revoked_at: null,
+          updated_at: new Date(now),
+        })),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('game_id')
+      .execute();
+    const gameIds = granted.map(({ game_id }) => game_id).sort();
+    await loadDemoAchievements(transaction, DEMO_USER_ID, gameIds, now);
+    for (const gameId of gameIds) await countOwner(transaction, { userId: DEMO_USER_ID, gameId, change: 1 });
+  });
 }

@@ -1,4 +1,6 @@
 /** Sixty invented games for trying the product out. Their ids never change. */
+import type { AchievementDefinition } from '../db/schema/catalog.ts';
+import { sampleAchievements } from './sample-achievements.ts';
 
 export interface SampleGame {
   readonly id: string;
@@ -9,15 +11,7 @@ export interface SampleGame {
   readonly genres: readonly string[];
   readonly releasedOn: string;
   readonly priceMinor: Readonly<Record<'EUR' | 'USD' | 'RUB', number>>;
-  readonly achievements: readonly SampleAchievement[];
-}
-
-export interface SampleAchievement {
-  readonly achievement_id: string;
-  readonly title: string;
-  readonly description: string;
-  readonly hidden: boolean;
-  readonly target: number;
+  readonly achievements: readonly AchievementDefinition[];
 }
 
 const TITLES: readonly (readonly [title: string, genre: string])[] = [
@@ -91,14 +85,6 @@ function sampleGameId(number: number): string {
   return `00000000-0000-7000-8000-0000000a${String(number).padStart(4, '0')}`;
 }
 
-function achievements(title: string): readonly SampleAchievement[] {
-  return [
-    { achievement_id: 'first_steps', title: 'First steps', description: `Begin ${title}`, hidden: false, target: 1 },
-    { achievement_id: 'devoted', title: 'Devoted', description: 'Finish 25 chapters', hidden: false, target: 25 },
-    { achievement_id: 'secret', title: 'It was there all along', description: 'Find it', hidden: true, target: 1 },
-  ];
-}
-
 export const SAMPLE_GAMES: readonly SampleGame[] = TITLES.map(([title, genre], at) => {
   const price = 499 + (at % 7) * 500;
   return {
@@ -110,7 +96,7 @@ export const SAMPLE_GAMES: readonly SampleGame[] = TITLES.map(([title, genre], a
     genres: at % 3 === 0 ? [genre, 'Indie'] : [genre],
     releasedOn: `${2015 + (at % 11)}-${String(1 + (at % 12)).padStart(2, '0')}-15`,
     priceMinor: { EUR: price, USD: price, RUB: price * 80 },
-    achievements: achievements(title),
+    achievements: sampleAchievements(title, genre),
   };
 });
 
