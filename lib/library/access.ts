@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { countOwner } from '../achievements/counters.ts';
 import { audit } from '../audit.ts';
 import type { GrantBody, GrantReply } from '../contract/admin.ts';
 import type { Caller } from '../contract/endpoint.ts';
@@ -8,6 +9,7 @@ import { LibraryError } from '../errors.ts';
 import { emit, type NewEvent } from '../events/emit.ts';
 import type { UserActor } from '../playtime/user-actor.ts';
 import { mustUuidKey } from '../uuid.ts';
+import { leaveWishlist } from '../wishlist/bought.ts';
 
 export interface AccessChange {
   readonly db: Kysely<Schema>;
@@ -35,6 +37,8 @@ export interface Grant {
   readonly gameId: string;
   readonly source: Source;
   readonly by: Caller;
+  /** The order it came by, for the audit log. */
+  readonly reference?: string;
   /** Ms since the Unix epoch. */
   readonly now: number;
 }
@@ -46,6 +50,7 @@ export interface Grant {
  */
 export async function grantGame({ db, caller, userId, now }: AccessChange, body: GrantBody): Promise<GrantReply> {
   return db.transaction().execute(async (transaction) => {
+    await mustBeInCatalog(transaction, body.game_id);
     const grant = { userId, gameId: body.game_id.toLowerCase(), source: body.source, by: caller, now };
     const { reply, events } = await grantIn(transaction, grant);
     await emit(transaction, now, events);
@@ -54,15 +59,13 @@ export async function grantGame({ db, caller, userId, now }: AccessChange, body:
 }
 
 /**
- * {@link grantGame} within a transaction, whose owner emits the events at its end.
- *
- * @throws LibraryError NOT_FOUND when the catalogue does not know the game
+ * {@link grantGame} within a transaction, whose owner emits the events at its end; also of a game that the catalogue
+ * does not know yet, for what was paid for is owned. It is listed once the catalogue tells of it.
  */
 export async function grantIn(
   transaction: Transaction<Schema>,
-  { userId, gameId, source, by, now }: Grant,
+  { userId, gameId, source, by, reference, now }: Grant,
 ): Promise<{ readonly reply: GrantReply; readonly events: readonly NewEvent[] }> {
-  await mustBeInCatalog(transaction, gameId);
   const at = new Date(now);
   const granted = await transaction
     .insertInto('user_libraries')
@@ -85,9 +88,12 @@ export async function grantIn(
   const acquired_at = row.acquired_at.toISOString();
   const reply = { user_id: userId, game_id: gameId, source: row.source, acquired_at, created: granted !== undefined };
   if (granted === undefined) return { reply, events: [] };
-  await audit(transaction, now, { action: 'library.granted', caller: by, userId, gameId, details: { source } });
+  const details = { source, ...(reference === undefined ? {} : { reference }) };
+  await audit(transaction, now, { action: 'library.granted', caller: by, userId, gameId, details });
+  const wish = await leaveWishlist(transaction, userId, gameId);
+  await countOwner(transaction, { userId, gameId, change: 1 });
   const data = { user_id: userId, game_id: gameId, source, acquired_at };
-  return { reply, events: [{ type: 'library.game.added', data }] };
+  return { reply, events: [{ type: 'library.game.added', data }, ...wish] };
 }
 
 export interface Revocation {
@@ -95,6 +101,8 @@ export interface Revocation {
   readonly gameId: string;
   readonly reason: 'refunded' | 'revoked';
   readonly by: Caller;
+  /** The refund it came by, for the audit log. */
+  readonly reference?: string;
   /** Ms since the Unix epoch. */
   readonly now: number;
 }
@@ -125,7 +133,7 @@ export async function revokeGame(
  */
 export async function revokeIn(
   transaction: Transaction<Schema>,
-  { userId, gameId, reason, by, now }: Revocation,
+  { userId, gameId, reason, by, reference, now }: Revocation,
 ): Promise<{ readonly revoked: boolean; readonly events: readonly NewEvent[] }> {
   const at = new Date(now);
   const { numUpdatedRows } = await transaction
@@ -136,7 +144,9 @@ export async function revokeIn(
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return { revoked: false, events: [] };
-  await audit(transaction, now, { action: 'library.revoked', caller: by, userId, gameId, details: { reason } });
+  const details = { reason, ...(reference === undefined ? {} : { reference }) };
+  await audit(transaction, now, { action: 'library.revoked', caller: by, userId, gameId, details });
+  await countOwner(transaction, { userId, gameId, change: -1 });
   const data = { user_id: userId, game_id: gameId, reason };
   return { revoked: true, events: [{ type: 'library.game.removed', data }] };
 }

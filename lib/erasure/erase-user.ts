@@ -1,0 +1,79 @@
+/**
+ * Erasing a user: the account is gone, and so is everything that the library knows.
+ *
+ *   remembered --> actor forgets --> tables emptied --> (ERASURE_SETTLES_MS later) once more --> only a digest is left
+ *
+ * The second pass is for what was already under way when the first one came: a request whose transaction had begun, a
+ * flush of unknown outcome. From the moment the erasure is remembered, no transaction that changes the user's data
+ * commits (`raiseRevisions`), and no session can start, for access is gone. Each step is safe to repeat.
+ */
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { forgetAchievements } from '../achievements/forget-achievements.ts';
+import type { Schema } from '../db/schema.ts';
+import { laneOf } from '../events/lane.ts';
+import { USER_TABLES } from '../library/user-tables.ts';
+import type { UserActor } from '../playtime/user-actor.ts';
+
+/** Longer than any request or statement of ours may take. */
+export const ERASURE_SETTLES_MS = 300_000;
+
+/** Who stands in a log in place of somebody who is erased. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** One pass: the actor first, so that nothing it holds is written again, then the tables. */
+export async function eraseUser(db: Kysely<Schema>, actor: Pick<UserActor, 'erase'>, userId: string): Promise<void> {
+  await actor.erase();
+  await db.transaction().execute((transaction) => emptyTables(transaction, userId));
+}
+
+/**
+ * The second pass over users erased long enough ago, and the end of their ids here. Returns how many it finished.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function finishErasures(
+  db: Kysely<Schema>,
+  actorOf: (userId: string) => Pick<UserActor, 'erase'>,
+  now: number,
+  limit = 100,
+): Promise<number> {
+  const due = await db
+    .selectFrom('erasures')
+    .select(['user_digest', 'user_id'])
+    .where('user_id', 'is not', null)
+    .where('erased_at', '<', new Date(now - ERASURE_SETTLES_MS))
+    .orderBy('erased_at')
+    .limit(limit)
+    .execute();
+  for (const { user_digest, user_id } of due) {
+    if (user_id === null) continue;
+    await eraseUser(db, actorOf(user_id), user_id);
+    await db.updateTable('erasures').set({ user_id: null }).where('user_digest', '=', user_digest).execute();
+  }
+  return due.length;
+}
+
+/** What remembers the erasure, what the actor has emptied already, and what is found by the lane. */
+const SPARED = ['erasures', 'checkpoint_records', 'outbox_events'];
+
+async function emptyTables(transaction: Transaction<Schema>, userId: string): Promise<void> {
+  await forgetAchievements(transaction, userId);
+  for (const { table } of USER_TABLES) {
+    if (SPARED.includes(table)) continue;
+    await sql`DELETE FROM ${sql.table(table)} WHERE user_id = ${userId}::uuid`.execute(transaction);
+  }
+  await transaction
+    .deleteFrom('outbox_events')
+    .where('lane', '=', laneOf(userId))
+    .where('user_id', '=', userId)
+    .execute();
+  // The embedded event bus keeps what it carried; Kafka's own retention is the platform's business.
+  await transaction.deleteFrom('bus_messages').where('key', '=', userId).execute();
+  // What the user did to others' data, as one of the platform's staff, stays without the name.
+  await transaction
+    .updateTable('library_audit_log')
+    .set({ actor_id: NOBODY })
+    .where('actor_id', '=', userId)
+    .whereRef('actor_id', '<>', 'user_id')
+    .execute();
+}

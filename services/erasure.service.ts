@@ -1,0 +1,54 @@
+/** Erases users: at once when asked, and once more when what was under way then has settled. */
+import type { Service, ServiceSchema } from 'moleculer';
+import { endpointAction } from './action.ts';
+import { chore, type Chore } from './chore.ts';
+import { userActor } from './user-actor-calls.ts';
+import type { Engine } from '../actors/engine.ts';
+import type * as contract from '../lib/contract/support.ts';
+import type { Database } from '../lib/db/database.ts';
+import { eraseUser, finishErasures } from '../lib/erasure/erase-user.ts';
+import { rememberErasure } from '../lib/erasure/erased-users.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+
+export interface ErasureDeps {
+  readonly database: Pick<Database, 'db'>;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Time between two looks at what is to be finished, ms. */
+  readonly intervalMs?: number;
+}
+
+/** Of one question to an actor; nobody waits for these. */
+const ACTOR_PATIENCE_MS = 10_000;
+
+export function erasureService({ database: { db }, engine, clock, intervalMs = 60_000 }: ErasureDeps): ServiceSchema {
+  let finishing: Chore | null = null;
+  return {
+    name: 'erasure',
+    actions: {
+      erase: endpointAction<typeof contract.eraseUser>(async ({ userId, deadline }) => {
+        await rememberErasure(db, userId, clock.now());
+        await eraseUser(db, userActor(engine, userId, deadline), userId);
+        return undefined;
+      }),
+    },
+    started(this: Service) {
+      const { logger } = this;
+      finishing = chore(
+        clock,
+        async () => {
+          const actorOf = (userId: string) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS);
+          const finished = await finishErasures(db, actorOf, clock.now());
+          if (finished > 0) logger.info({ msg: 'erasures finished', users: finished });
+          return intervalMs;
+        },
+        (error) => logger.warn({ msg: 'erasures could not be finished', error: String(error) }),
+        intervalMs,
+      );
+      finishing.start();
+    },
+    async stopped() {
+      await finishing?.stop();
+    },
+  };
+}
