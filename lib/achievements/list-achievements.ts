@@ -73,8 +73,8 @@ async function readRows(
   const rest =
     after === null
       ? sql``
-      : // The first alone bounds the range in the index.
-        sql`AND l.game_id >= ${after[0]} AND (l.game_id > ${after[0]} OR ${id} > ${after[1]})`;
+      : // The first two bound the ranges in the indexes.
+        sql`AND l.game_id >= ${after[0]} AND g.game_id >= ${after[0]} AND (l.game_id > ${after[0]} OR ${id} > ${after[1]})`;
   const { rows } = await sql<Row>`
     SELECT page.game_id, page.definition, p.value, u.unlocked_at, u.offline
     FROM (
