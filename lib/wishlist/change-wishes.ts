@@ -26,7 +26,7 @@ export interface WishlistContext {
 export async function addWish({ db, userId, now }: WishlistContext, body: WishBody): Promise<WishlistItem> {
   const gameId = body.game_id.toLowerCase();
   const notify = mergedNotify(DEFAULT_NOTIFY, body.notify);
-  await db.transaction().execute(async (transaction) => {
+  return db.transaction().execute(async (transaction) => {
     await lockWishlist(transaction, userId);
     const position = await placeForOneMore(transaction, userId, gameId);
     const at = new Date(now);
@@ -40,9 +40,11 @@ export async function addWish({ db, userId, now }: WishlistContext, body: WishBo
       })
       .execute();
     await raiseWishlistVersion(transaction, userId);
+    // Read here: once others see the wish, it may be gone with a purchase.
+    const made = await wish(transaction, userId, gameId, now);
     await emit(transaction, now, [{ type: 'library.wishlist.item.added', data: { user_id: userId, game_id: gameId } }]);
+    return made;
   });
-  return wish(db, userId, gameId, now);
 }
 
 /** The position behind all others, once nothing stands against the wish. */
@@ -86,7 +88,7 @@ export async function patchWish(
   patch: WishPatch,
   ifMatch: IfMatch,
 ): Promise<WishlistItem> {
-  await db.transaction().execute(async (transaction) => {
+  return db.transaction().execute(async (transaction) => {
     const row = await transaction
       .selectFrom('wishlists')
       .selectAll()
@@ -102,16 +104,17 @@ export async function patchWish(
       ...notifyColumns(mergedNotify(notifyOf(row), patch.notify)),
     };
     const same = (Object.keys(next) as (keyof typeof next)[]).every((name) => next[name] === row[name]);
-    if (same) return;
+    if (same) return wish(transaction, userId, gameId, now);
     await transaction
       .updateTable('wishlists')
       .set({ ...next, version: row.version + 1, updated_at: new Date(now) })
       .where('user_id', '=', userId)
       .where('game_id', '=', gameId)
       .execute();
+    const changed = await wish(transaction, userId, gameId, now);
     await raiseRevisions(transaction, [userId]);
+    return changed;
   });
-  return wish(db, userId, gameId, now);
 }
 
 /**
