@@ -2,33 +2,35 @@
  * One process of the product: opens what its roles need, puts the services of its roles on one broker, and takes
  * everything down again in good order. The only place where parts are put together.
  */
-import path from 'node:path';
 import { ServiceBroker } from 'moleculer';
+import { achievementsService } from './achievements.service.ts';
 import { apiService, type Api } from './api.service.ts';
+import { auditService } from './audit.service.ts';
 import { categoriesService } from './categories.service.ts';
 import { catalogService } from './catalog.service.ts';
+import { openCheckpoints, openData, openEventBus, openPageCache, partsOf } from './connections.ts';
+import { discountsService } from './discounts.service.ts';
 import { engineMembers } from './engine-membership.ts';
 import { engineNode, type EngineNode } from './engine-node.ts';
+import { erasureService } from './erasure.service.ts';
+import { eventsService } from './events.service.ts';
 import { healthService } from './health.service.ts';
 import { idempotencyService } from './idempotency.service.ts';
 import { libraryService } from './library.service.ts';
 import { maintenanceService } from './maintenance.service.ts';
+import { outboxService } from './outbox.service.ts';
 import { playtimeService } from './playtime.service.ts';
 import { engineRegion } from './region.ts';
+import { settingsService } from './settings.service.ts';
+import { wishlistService } from './wishlist.service.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { createVerifier } from '../lib/auth/verifier.ts';
-import { memoryPageCache } from '../lib/cache/memory-page-cache.ts';
 import { createUserPages } from '../lib/cache/user-pages.ts';
 import type { Config } from '../lib/config/config.ts';
-import { openDatabase, type Database } from '../lib/db/database.ts';
-import { PostgresCheckpointStore } from '../lib/db/postgres-checkpoint-store.ts';
-import { prepareDatabase } from '../lib/db/prepare.ts';
+import type { Database } from '../lib/db/database.ts';
 import { Readiness, type Probe } from '../lib/http/readiness.ts';
-import { loadDemoData } from '../lib/library/demo-data.ts';
 import { postgresPlaytimeSink } from '../lib/playtime/postgres-playtime-sink.ts';
-import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import { systemClock } from '../lib/ports/clock.ts';
-import { openRedisCheckpointStore } from '../lib/redis/redis-checkpoint-store.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
 import { pageMetrics } from '../lib/telemetry/page-metrics.ts';
 import { brokerMetrics } from '../lib/telemetry/prometheus.ts';
@@ -42,12 +44,6 @@ export interface LibraryNode {
   /** Leaves without failing a request: gateway first, then the shards, then connections. */
   readonly stop: () => Promise<void>;
 }
-
-/** One commit is under way at a time, and a few shards are acquired beside it. */
-const CHECKPOINT_CONNECTIONS = 4;
-/** Some thousand pages of 50 games. */
-const PAGE_CACHE_BYTES = 256 * 1024 * 1024;
-const PROJECT = path.resolve(import.meta.dirname, '..');
 
 /** Starts a node with the roles of the configuration. Resolves when it serves. */
 export async function startNode(config: Config): Promise<LibraryNode> {
@@ -81,16 +77,29 @@ export async function startNode(config: Config): Promise<LibraryNode> {
   if (has('domain') && database) {
     const { heartbeatIntervalSeconds } = config.engine;
     const retentionMs = config.idempotency.retentionHours * 3_600_000;
-    const cache = memoryPageCache({ maxBytes: PAGE_CACHE_BYTES });
-    closers.push(cache.close);
+    const cache = await openPageCache(config, broker);
+    closers.push(() => cache.close());
     const pages = createUserPages({ executor: database.executor, cache, clock, looked: pageMetrics(broker) });
     broker.createService(libraryService({ database, engine: region, clock, pages }));
     broker.createService(categoriesService({ database, clock }));
     broker.createService(catalogService({ database, clock }));
     broker.createService(playtimeService({ database, engine: region, clock, heartbeatIntervalSeconds }));
     broker.createService(idempotencyService({ database, clock, retentionMs }));
+    broker.createService(achievementsService({ database, engine: region, clock, pages }));
+    broker.createService(wishlistService({ database, clock }));
+    broker.createService(settingsService({ database, clock }));
+    broker.createService(auditService({ database }));
   }
-  if (has('bridge') && database) broker.createService(maintenanceService({ database, clock }));
+  if (has('bridge') && database) {
+    const bus = await openEventBus(config, database);
+    probes['events'] = () => bus.ping();
+    closers.push(() => bus.close());
+    broker.createService(outboxService({ database, bus, clock }));
+    broker.createService(eventsService({ database, bus, engine: region, clock, group: 'library' }));
+    broker.createService(discountsService({ database, clock }));
+    broker.createService(erasureService({ database, engine: region, clock }));
+    broker.createService(maintenanceService({ database, clock }));
+  }
 
   if (has('gateway') || has('domain')) probes['engine'] = async () => mustHaveEngine(broker);
   const readiness = new Readiness(probes, clock);
@@ -113,52 +122,9 @@ export async function startNode(config: Config): Promise<LibraryNode> {
     await engine?.drain();
     engine?.stop();
     await broker.stop();
-    for (const close of closers) await close();
+    for (const close of closers.reverse()) await close();
   };
   return { broker, url: urlOf(config, api), parts: partsOf(config), stop };
-}
-
-async function openData({ postgres, node }: Config, broker: ServiceBroker, now: number): Promise<Database> {
-  const database = await openDatabase(
-    postgres.dsn === null
-      ? { directory: path.resolve(PROJECT, node.dataDir) }
-      : { dsn: postgres.dsn, poolSize: postgres.poolSize, applicationName: `library ${node.id}` },
-    (error) => broker.logger.warn({ msg: 'database connection lost', error: error.message }),
-  );
-  try {
-    const migrations = await prepareDatabase(database, now);
-    if (migrations.length > 0) broker.logger.info({ msg: 'schema migrated', migrations });
-    const wanted = node.demoData === 'always' || (node.demoData === 'auto' && postgres.dsn === null);
-    if (wanted) await loadDemoData(database.db, now);
-    return database;
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-}
-
-async function openCheckpoints(
-  config: Config,
-  database: Database,
-  broker: ServiceBroker,
-  closers: (() => Promise<void>)[],
-): Promise<CheckpointStore> {
-  const { postgres, redis, node } = config;
-  if (config.checkpoint.store === 'redis' && redis.addr !== null) {
-    const store = await openRedisCheckpointStore(redis.addr, {
-      onConnectionError: (error) => broker.logger.warn({ msg: 'redis connection lost', error: error.message }),
-    });
-    closers.push(() => store.close());
-    return store;
-  }
-  if (postgres.dsn === null) return new PostgresCheckpointStore(database.executor);
-  // Connections of its own: a slow flush must not stand in the way of a commit that somebody waits for.
-  const own = await openDatabase(
-    { dsn: postgres.dsn, poolSize: CHECKPOINT_CONNECTIONS, applicationName: `library ${node.id} checkpoints` },
-    (error) => broker.logger.warn({ msg: 'checkpoint connection lost', error: error.message }),
-  );
-  closers.push(own.close);
-  return new PostgresCheckpointStore(own.executor);
 }
 
 function mustHaveEngine(broker: ServiceBroker): void {
@@ -175,13 +141,4 @@ function urlOf({ http }: Config, api: Api | null): string | null {
   if (!address) return null;
   const host = address.address === '0.0.0.0' || address.address === '::' ? 'localhost' : address.address;
   return `${http.tlsCertFile === null ? 'http' : 'https'}://${host}:${address.port}`;
-}
-
-/** Without passwords: what people see at the start. */
-function partsOf({ postgres, node, checkpoint, nats }: Config): Record<string, string> {
-  return {
-    database: postgres.dsn === null ? `embedded PostgreSQL (PGlite) in ${node.dataDir}/` : 'PostgreSQL',
-    checkpoints: checkpoint.store === 'redis' ? 'Redis' : 'in the database',
-    bus: nats.url === null ? 'in this process' : 'NATS',
-  };
 }

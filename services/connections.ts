@@ -1,0 +1,93 @@
+/**
+ * What a node is connected to: each part by the real server where the configuration names one, embedded otherwise.
+ * What was opened last is closed first.
+ */
+import path from 'node:path';
+import type { ServiceBroker } from 'moleculer';
+import { DatabaseEventBus } from '../lib/bus/database-event-bus.ts';
+import { memoryPageCache } from '../lib/cache/memory-page-cache.ts';
+import { tieredPageCache } from '../lib/cache/tiered-page-cache.ts';
+import { PAGE_TTL_MS } from '../lib/cache/user-pages.ts';
+import type { Config } from '../lib/config/config.ts';
+import { openDatabase, type Database } from '../lib/db/database.ts';
+import { PostgresCheckpointStore } from '../lib/db/postgres-checkpoint-store.ts';
+import { prepareDatabase } from '../lib/db/prepare.ts';
+import { loadDemoData } from '../lib/library/demo-data.ts';
+import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
+import type { EventBus } from '../lib/ports/event-bus.ts';
+import type { PageCache } from '../lib/ports/page-cache.ts';
+import { openRedisCheckpointStore } from '../lib/redis/redis-checkpoint-store.ts';
+import { openRedisPageCache } from '../lib/redis/redis-page-cache.ts';
+
+/** One commit is under way at a time, and a few shards are acquired beside it. */
+const CHECKPOINT_CONNECTIONS = 4;
+/** Some thousand pages of 50 games. */
+const PAGE_CACHE_BYTES = 256 * 1024 * 1024;
+const PROJECT = path.resolve(import.meta.dirname, '..');
+
+export async function openData({ postgres, node }: Config, broker: ServiceBroker, now: number): Promise<Database> {
+  const database = await openDatabase(
+    postgres.dsn === null
+      ? { directory: path.resolve(PROJECT, node.dataDir) }
+      : { dsn: postgres.dsn, poolSize: postgres.poolSize, applicationName: `library ${node.id}` },
+    (error) => broker.logger.warn({ msg: 'database connection lost', error: error.message }),
+  );
+  try {
+    const migrations = await prepareDatabase(database, now);
+    if (migrations.length > 0) broker.logger.info({ msg: 'schema migrated', migrations });
+    const wanted = node.demoData === 'always' || (node.demoData === 'auto' && postgres.dsn === null);
+    if (wanted) await loadDemoData(database.db, now);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+export async function openCheckpoints(
+  config: Config,
+  database: Database,
+  broker: ServiceBroker,
+  closers: (() => Promise<void>)[],
+): Promise<CheckpointStore> {
+  const { postgres, redis, node } = config;
+  if (config.checkpoint.store === 'redis' && redis.addr !== null) {
+    const store = await openRedisCheckpointStore(redis.addr, {
+      onConnectionError: (error) => broker.logger.warn({ msg: 'redis connection lost', error: error.message }),
+    });
+    closers.push(() => store.close());
+    return store;
+  }
+  if (postgres.dsn === null) return new PostgresCheckpointStore(database.executor);
+  // Connections of its own: a slow flush must not stand in the way of a commit that somebody waits for.
+  const own = await openDatabase(
+    { dsn: postgres.dsn, poolSize: CHECKPOINT_CONNECTIONS, applicationName: `library ${node.id} checkpoints` },
+    (error) => broker.logger.warn({ msg: 'checkpoint connection lost', error: error.message }),
+  );
+  closers.push(own.close);
+  return new PostgresCheckpointStore(own.executor);
+}
+
+/** The platform's events. */
+export async function openEventBus(_config: Config, database: Database): Promise<EventBus> {
+  return new DatabaseEventBus(database);
+}
+
+/** In this process; where there is Redis, in front of the pages that all processes share. */
+export async function openPageCache({ redis }: Config, broker: ServiceBroker): Promise<PageCache> {
+  const near = memoryPageCache({ maxBytes: PAGE_CACHE_BYTES });
+  if (redis.addr === null) return near;
+  const far = await openRedisPageCache(redis.addr, {
+    onError: (error) => broker.logger.warn({ msg: 'page cache away', error: error.message }),
+  });
+  return tieredPageCache(near, far, PAGE_TTL_MS);
+}
+
+/** Without passwords: what people see at the start. */
+export function partsOf({ postgres, node, checkpoint, nats }: Config): Record<string, string> {
+  return {
+    database: postgres.dsn === null ? `embedded PostgreSQL (PGlite) in ${node.dataDir}/` : 'PostgreSQL',
+    checkpoints: checkpoint.store === 'redis' ? 'Redis' : 'in the database',
+    bus: nats.url === null ? 'in this process' : 'NATS',
+  };
+}
