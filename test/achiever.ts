@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { newPlayer, type Player } from './player.ts';
 import { id } from './playtime-rows.ts';
 import { reportProgress } from '../lib/achievements/report-progress.ts';
@@ -5,12 +6,16 @@ import type { Reporter } from '../lib/achievements/reporter.ts';
 import { unlock } from '../lib/achievements/unlock.ts';
 import type { ProgressReply, UnlockBody, UnlockReply } from '../lib/contract/achievements.ts';
 import type { Caller } from '../lib/contract/endpoint.ts';
+import { PRODUCED_EVENTS } from '../lib/contract/events/produced.ts';
+import { compileCheck, type Check } from '../lib/contract/validation.ts';
 import type { Database } from '../lib/db/database.ts';
 import type { AchievementDefinition } from '../lib/db/schema/catalog.ts';
 import { putGame } from '../lib/library/catalog.ts';
 import { grantGame } from '../lib/library/access.ts';
 
 export const GAME_SERVER: Caller = { userId: id(997, 'user'), roles: ['service'] };
+
+const CHECKS = new Map<string, Check>(PRODUCED_EVENTS.map(({ type, data }) => [type, compileCheck(data)]));
 
 let lastGame = 1000;
 
@@ -29,7 +34,7 @@ export interface Achiever {
   unlock(achievementId: string, more?: Partial<UnlockBody>): Promise<UnlockReply>;
   /** The same, as a service. */
   readonly served: Pick<Achiever, 'progress' | 'unlock'>;
-  /** What the outbox tells of the user's achievements, in order. */
+  /** What the outbox tells of the user's achievements, in order; fails when it does not fit the contract. */
   events(): Promise<readonly (readonly [type: string, data: Record<string, unknown>])[]>;
   /** The audit log, in order. */
   audited(): Promise<readonly Record<string, unknown>[]>;
@@ -66,6 +71,7 @@ export async function newAchiever(
         .where('event_type', 'like', 'library.achievement.%')
         .orderBy('event_number')
         .execute();
+      for (const { event_type, data } of rows) expect(CHECKS.get(event_type)?.(data)).toBeNull();
       return rows.map(({ event_type, data }) => [event_type, data] as const);
     },
     async audited() {

@@ -7,8 +7,9 @@ import { readRarities } from '../../../lib/achievements/rarity.ts';
 import { slotOf, STAT_SLOTS } from '../../../lib/achievements/slots.ts';
 import { unlockAsService } from '../../../lib/achievements/unlock.ts';
 import type { Database } from '../../../lib/db/database.ts';
+import { grantGame, revokeGame } from '../../../lib/library/access.ts';
 import { putGame } from '../../../lib/library/catalog.ts';
-import { achievement, GAME_SERVER } from '../../achiever.ts';
+import { achievement, GAME_SERVER, newAchiever } from '../../achiever.ts';
 import { onEachDatabase, TEST_NOW } from '../../databases.ts';
 import { id } from '../../playtime-rows.ts';
 
@@ -110,7 +111,7 @@ onEachDatabase('the counters of owners and unlocks', (database) => {
       }),
       { numRuns: 15 },
     );
-  });
+  }, 60_000);
 
   it('equal a recount when all of it happens at once, and nobody waits in a circle', async () => {
     await prepare();
@@ -118,6 +119,20 @@ onEachDatabase('the counters of owners and unlocks', (database) => {
       await Promise.all(history.map((act) => perform(database(), act)));
       expect(await counted(database())).toEqual(await recount(database()));
     }
+  }, 60_000);
+
+  it('are moved by the grants and revocations of the library', async () => {
+    const achiever = await newAchiever(database(), [achievement('a')]);
+    const { gameId, player } = achiever;
+    const sums = async () => (await readRarities(database().db, [gameId])).get(gameId);
+    const change = { ...player.context, caller: GAME_SERVER };
+    await achiever.served.unlock('a');
+    expect(await sums()).toEqual({ owners: 1, unlocked: new Map([['a', 1]]) });
+    await revokeGame(change, player.context.actor, gameId);
+    expect(await sums()).toEqual({ owners: 0, unlocked: new Map([['a', 0]]) });
+    await grantGame(change, { game_id: gameId, source: 'gift' });
+    await grantGame(change, { game_id: gameId, source: 'gift' });
+    expect(await sums()).toEqual({ owners: 1, unlocked: new Map([['a', 1]]) });
   });
 
   it('leave nothing of an erased user behind, and no name of one who worked for the platform', async () => {
