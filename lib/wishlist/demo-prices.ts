@@ -57,7 +57,7 @@ export async function loadSamplePrices(db: Kysely<Schema>, now: number): Promise
 }
 
 function pastPrices(number: number, regular: number): readonly PastPrice[] {
-  const cut = (percent: number) => Math.round((regular * (100 - percent)) / 100);
+  const cut = (percent: number) => Math.floor((regular * (100 - percent)) / 100);
   const sale = number % 4 === 1 ? SALES[Math.floor(number / 4) % SALES.length]! : null;
   return [
     { daysAgo: 180, amount: regular, regular: null },
