@@ -77,7 +77,7 @@ export class DatabaseLog {
        WHERE topic = $1 AND message_offset >= coalesce(
          (SELECT committed FROM bus_group_offsets g
           WHERE g.group_name = $3 AND g.topic = log.topic AND g.partition = log.partition), 0)
-       ORDER BY written_at, partition, message_offset LIMIT $2`,
+       ORDER BY max(written_at) OVER (PARTITION BY partition ORDER BY message_offset), partition, message_offset LIMIT $2`,
       [topic, limit, group],
     );
     return rows.map(messageFrom);
