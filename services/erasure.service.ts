@@ -1,6 +1,6 @@
 /** Erases users: at once when asked, and once more when what was under way then has settled. */
 import type { Service, ServiceSchema } from 'moleculer';
-import { endpointAction } from './action.ts';
+import { action, endpointAction } from './action.ts';
 import { chore, type Chore } from './chore.ts';
 import { userActor } from './user-actor-calls.ts';
 import type { Engine } from '../actors/engine.ts';
@@ -23,6 +23,8 @@ const ACTOR_PATIENCE_MS = 10_000;
 
 export function erasureService({ database: { db }, engine, clock, intervalMs = 60_000 }: ErasureDeps): ServiceSchema {
   let finishing: Chore | null = null;
+  const finish = (): Promise<number> =>
+    finishErasures(db, (userId) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS), clock.now());
   return {
     name: 'erasure',
     actions: {
@@ -31,14 +33,15 @@ export function erasureService({ database: { db }, engine, clock, intervalMs = 6
         await eraseUser(db, userActor(engine, userId, deadline), userId);
         return undefined;
       }),
+      /** The second pass over those who were erased long enough ago. */
+      finish: action(finish),
     },
     started(this: Service) {
       const { logger } = this;
       finishing = chore(
         clock,
         async () => {
-          const actorOf = (userId: string) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS);
-          const finished = await finishErasures(db, actorOf, clock.now());
+          const finished = await finish();
           if (finished > 0) logger.info({ msg: 'erasures finished', users: finished });
           return intervalMs;
         },

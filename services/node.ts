@@ -30,7 +30,7 @@ import type { Config } from '../lib/config/config.ts';
 import type { Database } from '../lib/db/database.ts';
 import { Readiness, type Probe } from '../lib/http/readiness.ts';
 import { postgresPlaytimeSink } from '../lib/playtime/postgres-playtime-sink.ts';
-import { systemClock } from '../lib/ports/clock.ts';
+import { systemClock, type Clock } from '../lib/ports/clock.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
 import { pageMetrics } from '../lib/telemetry/page-metrics.ts';
 import { brokerMetrics } from '../lib/telemetry/prometheus.ts';
@@ -39,6 +39,8 @@ export interface LibraryNode {
   readonly broker: ServiceBroker;
   /** Where the REST API is; null when this node is no gateway. */
   readonly url: string | null;
+  /** The node's own database; null when its roles need none. */
+  readonly database: Database | null;
   /** Which embedded or real part serves what, for people. */
   readonly parts: Readonly<Record<string, string>>;
   /** Leaves without failing a request: gateway first, then the shards, then connections. */
@@ -46,8 +48,7 @@ export interface LibraryNode {
 }
 
 /** Starts a node with the roles of the configuration. Resolves when it serves. */
-export async function startNode(config: Config): Promise<LibraryNode> {
-  const clock = systemClock();
+export async function startNode(config: Config, clock: Clock = systemClock()): Promise<LibraryNode> {
   const has = (role: Config['node']['roles'][number]): boolean => config.node.roles.includes(role);
   const broker = new ServiceBroker(
     brokerOptions({
@@ -124,7 +125,7 @@ export async function startNode(config: Config): Promise<LibraryNode> {
     await broker.stop();
     for (const close of closers.reverse()) await close();
   };
-  return { broker, url: urlOf(config, api), parts: partsOf(config), stop };
+  return { broker, database, url: urlOf(config, api), parts: partsOf(config), stop };
 }
 
 function mustHaveEngine(broker: ServiceBroker): void {

@@ -45,41 +45,56 @@ export class LibraryClient {
   }
 
   start(body: StartBody): Promise<StartedSession> {
-    return this.#send('POST', '/playtime/start', body);
+    return this.send('POST', '/playtime/start', body);
   }
 
   heartbeat(body: BeatBody): Promise<BeatReply> {
-    return this.#send('POST', '/playtime/heartbeat', body);
+    return this.send('POST', '/playtime/heartbeat', body);
   }
 
   end(body: BeatBody): Promise<EndReply> {
-    return this.#send('POST', '/playtime/end', body);
+    return this.send('POST', '/playtime/end', body);
   }
 
   offline(body: OfflineBody): Promise<OfflineReply> {
-    return this.#send('POST', '/playtime/offline', body);
+    return this.send('POST', '/playtime/offline', body);
   }
 
   stats(): Promise<PlaytimeStats> {
-    return this.#send('GET', '/playtime/stats');
+    return this.send('GET', '/playtime/stats');
   }
 
   sessions(cursor: string | null = null): Promise<PlaySessionPage> {
-    return this.#send('GET', `/playtime/sessions?limit=200${cursor === null ? '' : `&cursor=${cursor}`}`);
+    return this.send('GET', `/playtime/sessions?limit=200${cursor === null ? '' : `&cursor=${cursor}`}`);
   }
 
   /** With the token of an admin or a service. */
   grant(userId: string, body: GrantBody): Promise<unknown> {
-    return this.#send('POST', `/admin/users/${userId}/games`, body);
+    return this.send('POST', `/admin/users/${userId}/games`, body);
   }
 
-  async #send<Reply>(method: string, path: string, body?: object): Promise<Reply> {
+  /**
+   * Any request of the API; the reply as it came, undefined when there is none.
+   *
+   * @param path below the API's base, with its query
+   * @param headers beside the token and the content type
+   */
+  async send<Reply>(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
     let response: Response;
     let text: string;
     try {
       response = await fetch(`${this.#url()}${BASE}${path}`, {
         method,
-        headers: { authorization: `Bearer ${this.#token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+        headers: {
+          authorization: `Bearer ${this.#token}`,
+          ...(body ? { 'content-type': 'application/json' } : {}),
+          ...headers,
+        },
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
@@ -88,7 +103,7 @@ export class LibraryClient {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       throw new RequestFailed(0, 'NO_ANSWER', cause instanceof Error ? cause.message : String(cause));
     }
-    if (response.ok) return JSON.parse(text) as Reply;
+    if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Reply;
     const problem = parseProblem(text);
     throw new RequestFailed(response.status, problem.code, problem.detail);
   }
