@@ -6,13 +6,11 @@ import type { GroupPartitionsAssigner } from '@platformatic/kafka';
  * takes the leader's topics for everybody's.) The same for the same members, whatever order they are listed in.
  */
 export const assignPartitions: GroupPartitionsAssigner = (_leader, members, _topics, metadata) => {
-  const result = [...members.keys()]
-    .sort()
-    .map((memberId) => ({
-      memberId,
-      count: 0,
-      assignments: new Map<string, { topic: string; partitions: number[] }>(),
-    }));
+  const result = [...members.keys()].sort().map((memberId) => ({
+    memberId,
+    count: 0,
+    assignments: new Map<string, { topic: string; partitions: number[] }>(),
+  }));
   const topics = new Set([...members.values()].flatMap((member) => member.topics ?? []));
   for (const topic of [...topics].sort()) {
     const subscribed = result.filter(({ memberId }) => members.get(memberId)?.topics?.includes(topic));

@@ -24,6 +24,8 @@ export class KafkaEventBus implements EventBus {
   readonly #timing: KafkaTiming;
   readonly #clock: Clock;
   readonly #publisher: KafkaPublisher;
+  /** On its own: a dead-letter topic that cannot be written to holds up its partition, and nobody else's messages. */
+  readonly #undertaker: KafkaPublisher;
   readonly #reader: KafkaReader;
   readonly #subscriptions = new Set<KafkaSubscription>();
 
@@ -32,6 +34,7 @@ export class KafkaEventBus implements EventBus {
     this.#timing = { ...KAFKA_TIMING, ...timing };
     this.#clock = clock;
     this.#publisher = new KafkaPublisher(settings);
+    this.#undertaker = new KafkaPublisher(settings);
     this.#reader = new KafkaReader(settings);
   }
 
@@ -74,7 +77,7 @@ export class KafkaEventBus implements EventBus {
   }
 
   async subscribe(subscription: Subscription): Promise<RunningSubscription> {
-    const bury = (letter: OutgoingMessage) => this.publish([letter]);
+    const bury = (letter: OutgoingMessage) => this.#undertaker.publish([letter]);
     const running = new KafkaSubscription(this.#settings, subscription, bury, this.#timing, this.#clock);
     this.#subscriptions.add(running);
     await running.start();
@@ -102,6 +105,7 @@ export class KafkaEventBus implements EventBus {
     await Promise.all([...this.#subscriptions].map((running) => running.stop()));
     this.#subscriptions.clear();
     await this.#publisher.close();
+    await this.#undertaker.close();
   }
 
   /** A topic that was created is known to the brokers only a moment later. */

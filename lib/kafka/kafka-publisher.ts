@@ -1,4 +1,4 @@
-import { compatibilityPartitioner, Producer, type MessageToProduce } from '@platformatic/kafka';
+import { compatibilityPartitioner, NetworkError, Producer, type MessageToProduce } from '@platformatic/kafka';
 import type { OutgoingMessage } from '../ports/event-bus.ts';
 import { clientOptions, type KafkaSettings } from './kafka-settings.ts';
 
@@ -72,21 +72,29 @@ export class KafkaPublisher {
   async #sendAll(): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
-    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
-      try {
-        await this.#producer.send({ messages: batch.flatMap(({ messages }) => messages) });
-        for (const { caller } of batch) {
-          caller.left -= 1;
-          if (caller.left === 0) caller.resolve();
-        }
-      } catch (error) {
-        for (const { caller } of batch) {
-          caller.failed = true;
-          caller.reject(error);
-        }
-      }
-    }
+    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) await this.#send(batch);
     this.#sending = false;
+  }
+
+  async #send(batch: readonly Request[]): Promise<void> {
+    try {
+      await this.#producer.send({ messages: batch.flatMap(({ messages }) => messages) });
+    } catch (error) {
+      if (batch.length > 1 && !isOutage(error)) {
+        // One caller's message may be too large, or for a topic that is not there: the others shall not suffer for it.
+        for (const request of batch) await this.#send([request]);
+        return;
+      }
+      for (const { caller } of batch) {
+        caller.failed = true;
+        caller.reject(error);
+      }
+      return;
+    }
+    for (const { caller } of batch) {
+      caller.left -= 1;
+      if (caller.left === 0 && !caller.failed) caller.resolve();
+    }
   }
 
   #nextBatch(): Request[] {
@@ -117,6 +125,10 @@ function requestsOf(messages: readonly OutgoingMessage[], caller: Caller): Reque
     request.bytes += bytes;
   }
   return requests;
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof Error && NetworkError.isRetryable(error);
 }
 
 function sizeOf(text: string): number {

@@ -88,6 +88,7 @@ function brokerProperties(folder: string, port: number, controllerPort: number):
     'controlled.shutdown.enable': 'false',
     'initial.broker.registration.timeout.ms': '20000',
     'broker.heartbeat.interval.ms': '500',
+    'broker.session.timeout.ms': '3000',
   };
 }
 
