@@ -112,6 +112,10 @@ function itemOf(row: Row, rarity: GameRarity | undefined, masks: boolean): UserA
     unlocked,
     unlocked_at: row.unlocked_at?.toISOString() ?? null,
     offline: row.offline ?? false,
-    rarity_percent: percentOf(rarity?.unlocked.get(achievementId) ?? 0, rarity?.owners ?? 0),
+    // The sums are some seconds old; that this user owns the game, and has this or not, is known.
+    rarity_percent: percentOf(
+      Math.max(rarity?.unlocked.get(achievementId) ?? 0, unlocked ? 1 : 0),
+      Math.max(rarity?.owners ?? 0, 1),
+    ),
   };
 }

@@ -71,11 +71,10 @@ export async function readRarities(
 }
 
 /**
- * The share in percent, to two places; null when nobody owns the game. What one player in a million has is shown as
+ * The share in percent, to two places. What one player in a million has is shown as
  * 0.01 and not as nobody's, what all but one have as 99.99.
  */
-export function percentOf(unlocked: number, owners: number): number | null {
-  if (owners <= 0) return null;
+export function percentOf(unlocked: number, owners: number): number {
   if (unlocked <= 0) return 0;
   if (unlocked >= owners) return 100;
   return Math.min(99.99, Math.max(0.01, Math.round((unlocked / owners) * 10_000) / 100));

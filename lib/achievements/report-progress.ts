@@ -137,13 +137,18 @@ type Taken = Extract<Advance, { outcome: 'risen' | 'unchanged' }>;
 function mustBeWithinBound(advanced: Advance, { maxChangePerMinute }: Achievement): Taken {
   if (advanced.outcome === 'risen' || advanced.outcome === 'unchanged') return advanced;
   const data = { rise: advanced.rise, max_change_per_minute: maxChangePerMinute };
-  const detail = `The progress may rise by ${maxChangePerMinute} a minute, and would by ${advanced.rise}`;
-  if (advanced.outcome === 'too_large')
-    throw new LibraryError('ACHIEVEMENT_CHANGE_TOO_LARGE', `${detail} at once`, data);
-  throw new LibraryError('ACHIEVEMENT_PROGRESS_TOO_FAST', `${detail} more than in the minute so far`, {
-    ...data,
-    retryAfterMs: advanced.retryAfterMs,
-  });
+  const bound = `The progress may rise by ${maxChangePerMinute} a minute`;
+  if (advanced.outcome === 'too_large') {
+    throw new LibraryError('ACHIEVEMENT_CHANGE_TOO_LARGE', `${bound}, not by ${advanced.rise} at once`, data);
+  }
+  throw new LibraryError(
+    'ACHIEVEMENT_PROGRESS_TOO_FAST',
+    `${bound}; ${advanced.rise} more do not fit into this one yet`,
+    {
+      ...data,
+      retryAfterMs: advanced.retryAfterMs,
+    },
+  );
 }
 
 interface Reached {

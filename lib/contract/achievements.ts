@@ -26,14 +26,12 @@ export const UserAchievement = closed(
     unlocked: Type.Boolean({ description: 'Whether the user has it' }),
     unlocked_at: nullable(timestamp('When it was reached')),
     offline: Offline,
-    rarity_percent: nullable(
-      Type.Number({
-        minimum: 0,
-        maximum: 100,
-        description: "How many of the game's owners have it, up to about a minute old. Null while nobody owns the game",
-        examples: [12.34],
-      }),
-    ),
+    rarity_percent: Type.Number({
+      minimum: 0,
+      maximum: 100,
+      description: "How many of the game's owners have it, up to about a minute old",
+      examples: [12.34],
+    }),
   },
   { title: 'UserAchievement' },
 );

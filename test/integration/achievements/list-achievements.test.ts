@@ -72,6 +72,16 @@ onEachDatabase('the list of achievements', (database) => {
     expect(await one('secret')).toMatchObject({ title: 'Title of secret', masked: false, progress: 3, unlocked: true });
   });
 
+  it('tells how rare each is, and counts the user in before the sums are read again', async () => {
+    const rarities = { of: () => Promise.resolve(new Map([[user.gameId, { owners: 8, unlocked: new Map() }]])) };
+    await user.unlock('first');
+    const { items } = await listAchievements(
+      { db: database().db, rarities, userId: user.userId, masks: true },
+      { game_id: user.gameId, limit: 50 },
+    );
+    expect(items.map(({ rarity_percent }) => rarity_percent)).toEqual([0, 12.5, 0, 0]);
+  });
+
   it('marks what was reached offline', async () => {
     user.player.wait(60_000);
     const unlocked_at = new Date(user.player.engine.now - 30_000).toISOString();
