@@ -9,7 +9,7 @@ import { memoryPageCache } from '../lib/cache/memory-page-cache.ts';
 import { tieredPageCache } from '../lib/cache/tiered-page-cache.ts';
 import { PAGE_TTL_MS } from '../lib/cache/user-pages.ts';
 import type { Config } from '../lib/config/config.ts';
-import { openDatabase, type Database } from '../lib/db/database.ts';
+import { openDatabase, type Database, type SqlExecutor } from '../lib/db/database.ts';
 import { PostgresCheckpointStore } from '../lib/db/postgres-checkpoint-store.ts';
 import { prepareDatabase } from '../lib/db/prepare.ts';
 import { loadDemoData } from '../lib/library/demo-data.ts';
@@ -21,6 +21,8 @@ import { openRedisPageCache } from '../lib/redis/redis-page-cache.ts';
 
 /** One commit is under way at a time, and a few shards are acquired beside it. */
 const CHECKPOINT_CONNECTIONS = 4;
+/** While one read is under way the next batch comes together. */
+const REVISION_CONNECTIONS = 2;
 /** Some thousand pages of 50 games. */
 const PAGE_CACHE_BYTES = 256 * 1024 * 1024;
 const PROJECT = path.resolve(import.meta.dirname, '..');
@@ -66,6 +68,22 @@ export async function openCheckpoints(
   );
   closers.push(own.close);
   return new PostgresCheckpointStore(own.executor);
+}
+
+/** For the short reads that every request of a page begins with: they must not wait behind changes and builds. */
+export async function openRevisionReads(
+  { postgres, node }: Config,
+  database: Database,
+  broker: ServiceBroker,
+  closers: (() => Promise<void>)[],
+): Promise<SqlExecutor> {
+  if (postgres.dsn === null) return database.executor;
+  const own = await openDatabase(
+    { dsn: postgres.dsn, poolSize: REVISION_CONNECTIONS, applicationName: `library ${node.id} revisions` },
+    (error) => broker.logger.warn({ msg: 'revision connection lost', error: error.message }),
+  );
+  closers.push(own.close);
+  return own.executor;
 }
 
 /** The platform's events. */

@@ -8,7 +8,7 @@ import { apiService, type Api } from './api.service.ts';
 import { auditService } from './audit.service.ts';
 import { categoriesService } from './categories.service.ts';
 import { catalogService } from './catalog.service.ts';
-import { openCheckpoints, openData, openEventBus, openPageCache, partsOf } from './connections.ts';
+import { openCheckpoints, openData, openEventBus, openPageCache, openRevisionReads, partsOf } from './connections.ts';
 import { discountsService } from './discounts.service.ts';
 import { engineMembers } from './engine-membership.ts';
 import { engineNode, type EngineNode } from './engine-node.ts';
@@ -80,7 +80,8 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     const retentionMs = config.idempotency.retentionHours * 3_600_000;
     const cache = await openPageCache(config, broker);
     closers.push(() => cache.close());
-    const pages = createUserPages({ executor: database.executor, cache, clock, looked: pageMetrics(broker) });
+    const executor = await openRevisionReads(config, database, broker, closers);
+    const pages = createUserPages({ executor, cache, clock, looked: pageMetrics(broker) });
     broker.createService(libraryService({ database, engine: region, clock, pages }));
     broker.createService(categoriesService({ database, clock }));
     broker.createService(catalogService({ database, clock }));

@@ -24,14 +24,32 @@ export function libraryPage(
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, isPositionOf(query));
   const following = games
     .map((game) => ({ game, at: position(game) }))
-    .filter(({ at }) => after === null || compare(at, after) > 0)
-    .sort((a, b) => compare(a.at, b.at));
-  const page = following.slice(0, query.limit);
+    .filter(({ at }) => after === null || compare(at, after) > 0);
+  const first = firstOf(following, query.limit + 1, (a, b) => compare(a.at, b.at));
+  const page = first.slice(0, query.limit);
   const last = page.at(-1);
   return {
     items: page.map(({ game }) => game),
-    nextCursor: following.length > page.length && last !== undefined ? encodeCursor(last.at) : null,
+    nextCursor: first.length > page.length && last !== undefined ? encodeCursor(last.at) : null,
   };
+}
+
+/** The first `count` in order. Comparing titles is what a page costs most, and sorting all of them takes thrice as many. */
+function firstOf<Item>(items: readonly Item[], count: number, compare: (a: Item, b: Item) => number): readonly Item[] {
+  const first: Item[] = [];
+  for (const item of items) {
+    const last = first.at(-1);
+    if (first.length === count && last !== undefined && compare(item, last) >= 0) continue;
+    let [low, high] = [0, first.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(item, first[middle]!) < 0) high = middle;
+      else low = middle + 1;
+    }
+    first.splice(low, 0, item);
+    if (first.length > count) first.pop();
+  }
+  return first;
 }
 
 /** The order it belongs to, the sort key of the last item, and its id to settle ties. */

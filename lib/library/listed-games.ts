@@ -20,33 +20,40 @@ interface Row {
  * A library is some hundred rows, a few thousand at most, found by the first column of primary keys; it is filtered and
  * sorted by the service, which needs no index for each order. Times as ms: a Date a row would cost more than the rest.
  */
-const COLUMNS = `
-  l.game_id, g.title, l.source, (extract(epoch FROM l.acquired_at) * 1000)::bigint AS acquired_at, l.hidden, l.favorite,
-  coalesce(t.ms, 0) AS total_ms, (extract(epoch FROM t.last_played_at) * 1000)::bigint AS last_played_at,
-  coalesce(i.status, 'not_installed') AS status`;
-const TABLES = `
-  user_libraries AS l
-  JOIN catalog_games AS g ON g.game_id = l.game_id
-  LEFT JOIN playtime_totals AS t ON t.user_id = l.user_id AND t.game_id = l.game_id
-  LEFT JOIN (
-    SELECT game_id, CASE WHEN bool_or(status = 'installed') THEN 'installed' ELSE 'updating' END AS status
-    FROM game_installations WHERE user_id = $1 GROUP BY game_id
-  ) AS i ON i.game_id = l.game_id`;
-
-export const LISTED_GAMES = `
-SELECT ${COLUMNS}
-FROM ${TABLES}
-WHERE l.user_id = $1 AND l.revoked_at IS NULL AND g.title ILIKE ALL ($2::text[]) AND (
-  $3::uuid IS NULL OR EXISTS (
-    SELECT FROM user_game_category_members AS m
-    WHERE m.user_id = $1 AND m.category_id = $3 AND m.game_id = l.game_id))`;
-
-const SEARCHED_GAMES = `
-SELECT ${COLUMNS}, ARRAY(
-  SELECT g.title ILIKE p.pattern FROM unnest($2::text[]) WITH ORDINALITY AS p (pattern, place) ORDER BY place
-) AS found
-FROM ${TABLES}
+const ALL_GAMES = `
+SELECT
+  l.game_id, g.title, l.source, round(date_part('epoch', l.acquired_at) * 1000) AS acquired_at, l.hidden, l.favorite,
+  coalesce(t.ms, 0) AS total_ms, round(date_part('epoch', t.last_played_at) * 1000) AS last_played_at,
+  coalesce(i.status, 'not_installed') AS status
+FROM user_libraries AS l
+JOIN catalog_games AS g ON g.game_id = l.game_id
+LEFT JOIN playtime_totals AS t ON t.user_id = l.user_id AND t.game_id = l.game_id
+LEFT JOIN (
+  SELECT game_id, CASE WHEN bool_or(status = 'installed') THEN 'installed' ELSE 'updating' END AS status
+  FROM game_installations WHERE user_id = $1 GROUP BY game_id
+) AS i ON i.game_id = l.game_id
 WHERE l.user_id = $1 AND l.revoked_at IS NULL`;
+
+const MEMBERS = 'SELECT game_id FROM user_game_category_members WHERE user_id = $1 AND category_id = $2';
+
+/** What a list may be narrowed to by the database, each with its parameters from $2 on. */
+const STATEMENTS = {
+  all: ALL_GAMES,
+  category: `${ALL_GAMES} AND l.game_id IN (${MEMBERS})`,
+  // The user's games first, then their titles: planned as one, all titles of the catalogue may be looked through.
+  search: `WITH games AS MATERIALIZED (${ALL_GAMES}) SELECT * FROM games WHERE title ILIKE ALL ($2::text[])`,
+  searchCategory: `
+    WITH games AS MATERIALIZED (${ALL_GAMES} AND l.game_id IN (${MEMBERS}))
+    SELECT * FROM games WHERE title ILIKE ALL ($3::text[])`,
+  counted: `
+    WITH games AS MATERIALIZED (${ALL_GAMES})
+    SELECT *, ARRAY(
+      SELECT title ILIKE p.pattern FROM unnest($2::text[]) WITH ORDINALITY AS p (pattern, place) ORDER BY place
+    ) AS found
+    FROM games`,
+} as const;
+
+export const LISTED_GAMES: Readonly<Record<keyof typeof STATEMENTS, string>> = STATEMENTS;
 
 /**
  * The games that a user has access to.
@@ -60,9 +67,11 @@ export async function listedGames(
   titles: readonly string[] = [],
   categoryId: string | null = null,
 ): Promise<readonly ListedGame[]> {
-  const parameters = [userId, titles.map(titlePattern), categoryId];
-  const { rows } = await executor.query<Row>(LISTED_GAMES, parameters, 'library-listed-games');
-  return rows.map(listedGame);
+  const narrow = categoryId === null ? [] : [categoryId];
+  const search = titles.length === 0 ? [] : [titles.map(titlePattern)];
+  const plain = categoryId === null ? 'all' : 'category';
+  const name = titles.length === 0 ? plain : ({ all: 'search', category: 'searchCategory' } as const)[plain];
+  return (await ask(executor, name, [userId, ...narrow, ...search])).map(listedGame);
 }
 
 /** All games of a user, each with the texts that are part of its title. */
@@ -71,9 +80,16 @@ export async function searchedGames(
   userId: string,
   titles: readonly string[],
 ): Promise<readonly { readonly game: ListedGame; readonly found: ReadonlySet<string> }[]> {
-  const parameters = [userId, titles.map(titlePattern)];
-  const { rows } = await executor.query<Row>(SEARCHED_GAMES, parameters, 'library-searched-games');
+  const rows = await ask(executor, 'counted', [userId, titles.map(titlePattern)]);
   return rows.map((row) => ({ game: listedGame(row), found: new Set(titles.filter((_, at) => row.found[at])) }));
+}
+
+async function ask(
+  executor: SqlExecutor,
+  name: keyof typeof STATEMENTS,
+  parameters: readonly unknown[],
+): Promise<readonly Row[]> {
+  return (await executor.query<Row>(STATEMENTS[name], parameters, `library-games-${name}`)).rows;
 }
 
 function listedGame(row: Row): ListedGame {
