@@ -47,6 +47,8 @@ export interface WebRoute {
 export interface ApiRoutes {
   readonly routes: readonly WebRoute[];
   readonly hot: ReadonlyMap<string, HotHandler>;
+  /** Pages by the whole path of their GET: the same handlers as behind moleculer-web, without the way through it. */
+  readonly pages: ReadonlyMap<string, (exchange: Exchange) => void>;
   /** Settings of moleculer-web that need the broker. */
   readonly settings: {
     readonly rootCallOptions: (options: { requestID?: string }, req: IncomingMessage) => void;
@@ -63,12 +65,14 @@ export function apiRoutes(dependencies: RouteDependencies): ApiRoutes {
     heartbeatIntervalSeconds: config.engine.heartbeatIntervalSeconds,
     settled: (beat, deadline) => broker.call('playtime.settled', beat, { timeout: remaining(dependencies, deadline) }),
   });
+  const pages = new Map<string, (exchange: Exchange) => void>();
   return {
     routes: [
-      route(BASE_PATH, contractAliases(dependencies, reply, beats)),
+      route(BASE_PATH, contractAliases(dependencies, reply, beats, pages)),
       route('/', plainAliases(dependencies, reply)),
     ],
     hot: hotHandlers(dependencies, reply, beats),
+    pages,
     settings: {
       rootCallOptions: (options, req) => {
         options.requestID = exchangeOf(req).trace.id;
@@ -89,7 +93,12 @@ function route(path: string, aliases: Record<string, WebHandler>): WebRoute {
   };
 }
 
-function contractAliases(dependencies: RouteDependencies, reply: Reply, beats: Beats): Record<string, WebHandler> {
+function contractAliases(
+  dependencies: RouteDependencies,
+  reply: Reply,
+  beats: Beats,
+  pages: Map<string, (exchange: Exchange) => void>,
+): Record<string, WebHandler> {
   const { config, exchangeOf } = dependencies;
   const aliases: Record<string, WebHandler> = {};
   const idempotency = idempotencyActions(dependencies);
@@ -101,13 +110,14 @@ function contractAliases(dependencies: RouteDependencies, reply: Reply, beats: B
       idempotency,
       call: (called, request, user, trace) => callEndpoint(dependencies, beats, called, request, user, trace),
     });
-    aliases[`${endpoint.method} ${webPath(endpoint)}`] = (req) => {
-      const exchange = exchangeOf(req);
-      handle(exchange, req.$params?.params ?? {}).then(
-        (answer) => reply.answer(exchange, endpoint.id, answer),
+    const answer = (exchange: Exchange, params: Readonly<Record<string, string>>): void => {
+      handle(exchange, params).then(
+        (result) => reply.answer(exchange, endpoint.id, result),
         (error: unknown) => reply.failure(exchange, endpoint.id, error),
       );
     };
+    aliases[`${endpoint.method} ${webPath(endpoint)}`] = (req) => answer(exchangeOf(req), req.$params?.params ?? {});
+    if (isPage(endpoint)) pages.set(BASE_PATH + endpoint.path, (exchange) => answer(exchange, {}));
   }
   for (const [path, allow] of allowedMethods()) {
     aliases[`* ${path}`] = (req) => reply.failure(exchangeOf(req), 'unmatched', methodNotAllowed(allow));
@@ -177,6 +187,11 @@ function idempotencyActions(dependencies: RouteDependencies): IdempotencyStore {
 /** At least 1: Moleculer takes 0 for no time-out at all. */
 function remaining({ clock }: RouteDependencies, deadline: number): number {
   return Math.max(1, deadline - clock.now());
+}
+
+/** What is read from a cache is answered in less time than moleculer-web takes to find out who answers. */
+function isPage(endpoint: Endpoint): boolean {
+  return endpoint.method === 'GET' && 'prepared' in endpoint && !endpoint.path.includes('{');
 }
 
 /** The path in moleculer-web's notation. */

@@ -8,6 +8,8 @@ export interface Front {
   readonly listener: RequestListener;
   /** Handlers of the hot path, keyed by the whole request target of a POST: `/api/v1/library/playtime/heartbeat`. */
   readonly hot: Map<string, HotHandler>;
+  /** Handlers of pages that are asked for most, keyed by the path of a GET without its query: `/api/v1/library/`. */
+  readonly pages: Map<string, (exchange: Exchange) => void>;
   /** The exchange of a request that went on to the handler behind. */
   readonly exchangeOf: (req: IncomingMessage) => Exchange;
 }
@@ -15,12 +17,16 @@ export interface Front {
 /** Gives every request its trace and starting time, takes the hot ones itself, and passes the others on. */
 export function createFront(behind: (req: IncomingMessage, res: ServerResponse) => unknown): Front {
   const hot = new Map<string, HotHandler>();
+  const pages = new Map<string, (exchange: Exchange) => void>();
   const passedOn = new WeakMap<IncomingMessage, Exchange>();
   return {
     hot,
+    pages,
     listener(req, res) {
       const exchange: Exchange = { req, res, trace: traceFrom(req.headers.traceparent), startedAt: performance.now() };
       if (req.method === 'POST' && hot.get(req.url ?? '')?.(exchange) === true) return;
+      const page = req.method === 'GET' ? pages.get(pathOf(req.url ?? '')) : undefined;
+      if (page !== undefined) return page(exchange);
       passedOn.set(req, exchange);
       normalise(req);
       behind(req, res);
@@ -31,6 +37,11 @@ export function createFront(behind: (req: IncomingMessage, res: ServerResponse) 
       return exchange;
     },
   };
+}
+
+function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  return query < 0 ? target : target.slice(0, query);
 }
 
 /**
