@@ -14,6 +14,7 @@ import {
 } from '../ports/event-bus.ts';
 import { DatabaseLog } from './database-log.ts';
 import { DATABASE_BUS_TIMING, DatabaseSubscription, type DatabaseBusTiming } from './database-subscription.ts';
+import { startUnlessAborted } from './start-unless-aborted.ts';
 
 /** Messages per statement: keeps the one session of the embedded database free for others in between. */
 const APPEND_AT_MOST = 1000;
@@ -50,17 +51,16 @@ export class DatabaseEventBus implements EventBus {
     }
   }
 
-  async subscribe(subscription: Subscription): Promise<RunningSubscription> {
+  async subscribe(subscription: Subscription, signal?: AbortSignal): Promise<RunningSubscription> {
     const bury = (letter: OutgoingMessage) => this.publish([letter]);
     const running = new DatabaseSubscription(this.#log, subscription, bury, this.#timing, this.#clock);
-    this.#subscriptions.add(running);
-    await running.start();
-    return {
-      stop: async () => {
-        await running.stop();
-        this.#subscriptions.delete(running);
-      },
+    const stop = async () => {
+      await running.stop();
+      this.#subscriptions.delete(running);
     };
+    this.#subscriptions.add(running);
+    await startUnlessAborted(running, stop, signal);
+    return { stop };
   }
 
   lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]> {

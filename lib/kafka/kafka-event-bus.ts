@@ -1,5 +1,6 @@
 import { Admin, findErrorBy } from '@platformatic/kafka';
 import { isDeadLetterTopic } from '../bus/dead-letter.ts';
+import { startUnlessAborted } from '../bus/start-unless-aborted.ts';
 import { systemClock, type Clock } from '../ports/clock.ts';
 import {
   deadLetterTopic,
@@ -76,17 +77,16 @@ export class KafkaEventBus implements EventBus {
     return this.#publisher.publish(messages);
   }
 
-  async subscribe(subscription: Subscription): Promise<RunningSubscription> {
+  async subscribe(subscription: Subscription, signal?: AbortSignal): Promise<RunningSubscription> {
     const bury = (letter: OutgoingMessage) => this.#undertaker.publish([letter]);
     const running = new KafkaSubscription(this.#settings, subscription, bury, this.#timing, this.#clock);
-    this.#subscriptions.add(running);
-    await running.start();
-    return {
-      stop: async () => {
-        await running.stop();
-        this.#subscriptions.delete(running);
-      },
+    const stop = async () => {
+      await running.stop();
+      this.#subscriptions.delete(running);
     };
+    this.#subscriptions.add(running);
+    await startUnlessAborted(running, stop, signal);
+    return { stop };
   }
 
   lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]> {

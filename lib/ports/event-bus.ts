@@ -17,8 +17,13 @@ export interface EventBus {
   /** Writes all messages. Rejects when some may not be durable: publish the same ones again. */
   publish(messages: readonly OutgoingMessage[]): Promise<void>;
 
-  /** Joins the group. Resolves when the group has taken this member in. */
-  subscribe(subscription: Subscription): Promise<RunningSubscription>;
+  /**
+   * Joins the group. Resolves when the group has taken this member in; while the bus is away, it is tried for as long
+   * as it takes.
+   *
+   * @param signal gives up joining: rejects with its reason. Afterwards it has no effect.
+   */
+  subscribe(subscription: Subscription, signal?: AbortSignal): Promise<RunningSubscription>;
 
   /**
    * How far each partition of the topics is behind the log's end for a group; for operators and metrics. A topic that
