@@ -15,6 +15,13 @@ export type Reactions = {
 /** `ignored`: a type of event that this service has no use for; other types share its topics. */
 export type Consumed = Taken | 'ignored';
 
+/**
+ * SQLSTATEs of a value that PostgreSQL refuses whenever it comes: class 22, data exceptions (U+0000 in an event's id, half
+ * a surrogate pair in JSON, a day in the year 0), and 54000, an id too long for an index. Tried again for ever, one such
+ * message would hold up its partition for ever.
+ */
+const UNSTORABLE = /^(22[0-9A-Z]{3}|54000)$/;
+
 const CHECKS = new Map(CONSUMED_EVENTS.map(({ type, data }) => [type as string, compileCheck(data)]));
 
 /**
@@ -50,7 +57,10 @@ export async function consume(
 
 /** What the rules refuse today they refuse tomorrow; what is unavailable may be there tomorrow. */
 function refusal(error: unknown): PoisonMessage | null {
-  const { type, message } = (error ?? {}) as { type?: unknown; message?: unknown };
+  const { type, code, message } = (error ?? {}) as { type?: unknown; code?: unknown; message?: unknown };
+  if (typeof code === 'string' && UNSTORABLE.test(code)) {
+    return new PoisonMessage(`the database cannot hold it: ${String(message)}`, error);
+  }
   if (typeof type !== 'string' || !Object.hasOwn(ERRORS, type)) return null;
   const { status } = ERRORS[type as ErrorCode];
   return status < 500 && status !== 429 ? new PoisonMessage(`${type}: ${String(message)}`, error) : null;

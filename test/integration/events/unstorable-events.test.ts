@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import type { GameBody } from '../../../lib/contract/admin.ts';
+import type { ConsumedData, ConsumedType } from '../../../lib/contract/events/consumed.ts';
+import { consume } from '../../../lib/events/consume.ts';
+import { reactions } from '../../../lib/events/reactions.ts';
+import { hasAccess } from '../../../lib/library/access.ts';
+import { onEachDatabase, TEST_NOW } from '../../databases.ts';
+import { arrived, platformEvent } from '../../platform-events.ts';
+import { id } from '../../playtime-rows.ts';
+
+const GAME = id(9_001, 'game');
+const HALF_A_PAIR = '\ud800';
+
+/** Tried again for ever, each of these would hold up its partition for ever. */
+onEachDatabase('an event that the database cannot hold', (database) => {
+  const ports = { actorOf: () => ({ revoke: async () => undefined }), erase: async () => undefined };
+  const tell = <Type extends ConsumedType>(type: Type, data: ConsumedData<Type>, eventId?: string) =>
+    consume(database().db, arrived(platformEvent(type, data, eventId)), TEST_NOW, reactions(ports));
+  const order = (user_id: string, order_id = 'o') => ({ user_id, game_ids: [GAME], order_id });
+  const put = (members: Partial<GameBody>) =>
+    tell('catalog.game.updated', { game_id: GAME, game: { title: 'T', ...members } });
+  const achievement = { achievement_id: 'x', title: HALF_A_PAIR, description: '', hidden: false, target: 1 };
+  const user = id(9_001, 'user');
+
+  it.each([
+    ['U+0000 in its id', () => tell('payment.purchase.completed', order(user), 'a\u0000b')],
+    ['an id of kilobytes', () => tell('payment.purchase.completed', order(user), randomBytes(6_000).toString('hex'))],
+    ['half a surrogate pair for the audit log', () => tell('payment.purchase.completed', order(user, HALF_A_PAIR))],
+    ['half a surrogate pair in an achievement', () => put({ achievements: [achievement] })],
+    ['a day in the year 0', () => put({ released_on: '0000-01-01' })],
+  ])('is poison at once, and leaves nothing behind: %s', async (_what, take) => {
+    await expect(take()).rejects.toMatchObject({
+      name: 'PoisonMessage',
+      reason: expect.stringMatching(/^the database cannot hold it: /) as unknown,
+    });
+    expect(await hasAccess(database().db, user, GAME)).toBe(false);
+  });
+});
