@@ -41,8 +41,12 @@ export async function startKafka(settings: Readonly<Record<string, string>> = {}
     `-Dlog4j2.configurationFile=${logging}`,
     ...['-cp', join(jars, '*'), main, ...args],
   ];
+  // One in 64 begins with a dash: only behind the equals sign is it no option.
   const cluster = randomBytes(16).toString('base64url');
-  await promisify(execFile)(java, program('kafka.tools.StorageTool', 'format', '-t', cluster, '-c', properties));
+  await promisify(execFile)(
+    java,
+    program('kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '-c', properties),
+  );
   const server = new PrivateProcess({
     command: java,
     args: program('kafka.Kafka', properties),
