@@ -80,6 +80,7 @@ export function decide(settings: Settings, env: Readonly<Record<string, string |
   if ((http.tlsCertFile === null) !== (http.tlsKeyFile === null)) {
     throw new ConfigError('http.tlsCertFile (TLS_CERT_FILE) and http.tlsKeyFile (TLS_KEY_FILE): expected both or none');
   }
+  refuseKafka(settings.kafka);
   return freeze({
     ...settings,
     node: { ...node, id: node.id ?? hostname() },
@@ -87,6 +88,22 @@ export function decide(settings: Settings, env: Readonly<Record<string, string |
     auth: { ...auth, mode, devKey: mode === 'dev' ? (auth.devKey ?? WELL_KNOWN_DEV_KEY) : null },
     checkpoint: { store },
   });
+}
+
+function refuseKafka({ tls, tlsCaFile, tlsCertFile, tlsKeyFile, saslUsername, saslPassword }: Settings['kafka']): void {
+  if ((tlsCertFile === null) !== (tlsKeyFile === null)) {
+    throw new ConfigError(
+      'kafka.tlsCertFile (KAFKA_TLS_CERT_FILE) and kafka.tlsKeyFile (KAFKA_TLS_KEY_FILE): expected both or none',
+    );
+  }
+  if (tls === 'off' && (tlsCaFile !== null || tlsCertFile !== null)) {
+    throw new ConfigError('kafka.tls (KAFKA_TLS) is "off" beside files for TLS: expected "on"');
+  }
+  if ((saslUsername === null) !== (saslPassword === null)) {
+    throw new ConfigError(
+      'kafka.saslUsername (KAFKA_SASL_USERNAME) and kafka.saslPassword (KAFKA_SASL_PASSWORD): expected both or none',
+    );
+  }
 }
 
 function freeze<T>(value: T): T {

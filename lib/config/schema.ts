@@ -1,32 +1,5 @@
-import Type from 'typebox';
-import type { Static, TSchema } from 'typebox';
-
-/**
- * Every setting of the service: type, bounds, default, environment variable and meaning. `configs/config.yaml` and
- * `docs/configuration.md` list the same keys; tests compare. `env` names the variable that overrides the file;
- * `secret` values may also come from the file that `<env>_FILE` names, and never reach a log.
- */
-interface Setting {
-  readonly env: string;
-  readonly default: unknown;
-  readonly description: string;
-  readonly secret?: true;
-}
-
-const text = (setting: Setting, options: { pattern?: string; minLength?: number } = {}) =>
-  Type.String({ minLength: 1, ...options, ...setting });
-const optionalText = (setting: Setting, options: { pattern?: string; minLength?: number } = {}) =>
-  Type.Union([Type.String({ minLength: 1, ...options }), Type.Null()], { ...setting });
-const whole = (minimum: number, maximum: number, setting: Setting) => Type.Integer({ minimum, maximum, ...setting });
-const port = (setting: Setting) => whole(0, 65_535, setting);
-const optionalPort = (setting: Setting) =>
-  Type.Union([Type.Integer({ minimum: 0, maximum: 65_535 }), Type.Null()], { ...setting });
-const oneOf = <Values extends string[]>(values: readonly [...Values], setting: Setting) =>
-  Type.Enum<Values>(values, { type: 'string', ...setting });
-const listOf = <Values extends string[]>(values: readonly [...Values], setting: Setting) =>
-  Type.Array(Type.Enum<Values>(values, { type: 'string' }), { minItems: 1, uniqueItems: true, ...setting });
-const group = <Properties extends Record<string, TSchema>>(properties: Properties) =>
-  Type.Object(properties, { additionalProperties: false });
+import type { Static } from 'typebox';
+import { group, listOf, oneOf, optionalPort, optionalText, optionalWhole, port, text, whole } from './setting.ts';
 
 export const NODE_ROLES = ['gateway', 'engine', 'domain', 'bridge'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -34,6 +7,11 @@ export const JWT_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
 
 const DAY_SECONDS = 86_400;
 
+/**
+ * Every setting of the service: type, bounds, default, environment variable and meaning. `configs/config.yaml` and
+ * `docs/configuration.md` list the same keys; tests compare. `env` names the variable that overrides the file;
+ * `secret` values may also come from the file that `<env>_FILE` names, and never reach a log.
+ */
 export const ConfigSchema = group({
   node: group({
     id: optionalText(
@@ -194,6 +172,67 @@ export const ConfigSchema = group({
       },
       { pattern: '^(nats|tls)://[^\\s]+$' },
     ),
+  }),
+  kafka: group({
+    brokers: optionalText(
+      {
+        env: 'KAFKA_BROKERS',
+        default: null,
+        description:
+          'Some brokers of the Kafka of the platform, separated by commas; null: events stay in the database',
+      },
+      { pattern: '^[^\\s,:]+:\\d+(,[^\\s,:]+:\\d+)*$' },
+    ),
+    clientId: text(
+      { env: 'KAFKA_CLIENT_ID', default: 'library', description: 'Name of this service in logs and quotas of brokers' },
+      { pattern: '^[A-Za-z0-9_.-]{1,128}$' },
+    ),
+    group: text(
+      { env: 'KAFKA_GROUP', default: 'library', description: 'Consumer group; the same for all processes' },
+      { pattern: '^[A-Za-z0-9_.-]{1,128}$' },
+    ),
+    partitions: optionalWhole(1, 10_000, {
+      env: 'KAFKA_PARTITIONS',
+      default: null,
+      description: 'Partitions of topics that the service creates; null: as the brokers are set',
+    }),
+    replication: optionalWhole(1, 100, {
+      env: 'KAFKA_REPLICATION',
+      default: null,
+      description: 'Replicas of topics that the service creates; null: as the brokers are set',
+    }),
+    tls: oneOf(['on', 'off'], {
+      env: 'KAFKA_TLS',
+      default: 'off',
+      description: 'Whether brokers are spoken to in TLS',
+    }),
+    tlsCaFile: optionalText({
+      env: 'KAFKA_TLS_CA_FILE',
+      default: null,
+      description: 'PEM certificates that brokers are known by; null: those of the system',
+    }),
+    tlsCertFile: optionalText({
+      env: 'KAFKA_TLS_CERT_FILE',
+      default: null,
+      description: 'PEM certificate that the service shows to brokers; null: none',
+    }),
+    tlsKeyFile: optionalText({
+      env: 'KAFKA_TLS_KEY_FILE',
+      default: null,
+      description: 'PEM private key of that certificate',
+    }),
+    saslMechanism: oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], {
+      env: 'KAFKA_SASL_MECHANISM',
+      default: 'SCRAM-SHA-512',
+      description: 'How the password is proven to brokers',
+    }),
+    saslUsername: optionalText({ env: 'KAFKA_SASL_USERNAME', default: null, description: 'Account; null: no SASL' }),
+    saslPassword: optionalText({
+      env: 'KAFKA_SASL_PASSWORD',
+      default: null,
+      secret: true,
+      description: 'Password of the account',
+    }),
   }),
   checkpoint: group({
     store: oneOf(['auto', 'redis', 'postgres'], {

@@ -1,0 +1,28 @@
+import Type from 'typebox';
+import type { TSchema } from 'typebox';
+
+/** What the schema of a setting says beside its type: the variable that overrides it, its default, its meaning. */
+interface Setting {
+  readonly env: string;
+  readonly default: unknown;
+  readonly description: string;
+  readonly secret?: true;
+}
+
+export const text = (setting: Setting, options: { pattern?: string; minLength?: number } = {}) =>
+  Type.String({ minLength: 1, ...options, ...setting });
+export const optionalText = (setting: Setting, options: { pattern?: string; minLength?: number } = {}) =>
+  Type.Union([Type.String({ minLength: 1, ...options }), Type.Null()], { ...setting });
+export const whole = (minimum: number, maximum: number, setting: Setting) =>
+  Type.Integer({ minimum, maximum, ...setting });
+export const port = (setting: Setting) => whole(0, 65_535, setting);
+export const optionalPort = (setting: Setting) =>
+  Type.Union([Type.Integer({ minimum: 0, maximum: 65_535 }), Type.Null()], { ...setting });
+export const optionalWhole = (minimum: number, maximum: number, setting: Setting) =>
+  Type.Union([Type.Integer({ minimum, maximum }), Type.Null()], { ...setting });
+export const oneOf = <Values extends string[]>(values: readonly [...Values], setting: Setting) =>
+  Type.Enum<Values>(values, { type: 'string', ...setting });
+export const listOf = <Values extends string[]>(values: readonly [...Values], setting: Setting) =>
+  Type.Array(Type.Enum<Values>(values, { type: 'string' }), { minItems: 1, uniqueItems: true, ...setting });
+export const group = <Properties extends Record<string, TSchema>>(properties: Properties) =>
+  Type.Object(properties, { additionalProperties: false });
