@@ -1,5 +1,5 @@
 /** Broker options of every node, whatever its roles. */
-import { Errors, type BrokerOptions } from 'moleculer';
+import { Errors, type BrokerOptions, type Middleware } from 'moleculer';
 import { ERRORS, LibraryError, type ErrorCode, type ErrorData } from './lib/errors.ts';
 
 /** Errors of the catalogue cross nodes as what they are; everything else keeps Moleculer's own treatment. */
@@ -20,14 +20,16 @@ export interface BrokerSettings {
   readonly logger: BrokerOptions['logger'];
   /** Options of Moleculer's metrics; its types do not know a reporter of one's own. */
   readonly metrics: object | false;
+  readonly middlewares: readonly Middleware[];
 }
 
-export function brokerOptions({ nodeId, natsUrl, logger, metrics }: BrokerSettings): BrokerOptions {
+export function brokerOptions({ nodeId, natsUrl, logger, metrics, middlewares }: BrokerSettings): BrokerOptions {
   return {
     namespace: 'library',
     nodeID: nodeId,
     logger: logger ?? false,
     metrics,
+    middlewares: [...middlewares],
     transporter: natsUrl === null ? null : { type: 'NATS', options: { url: natsUrl, maxReconnectAttempts: -1 } },
     // Without records and tags: both ends know the shapes, and plain maps decode faster than tagged ones.
     serializer: { type: 'CBOR', options: { useRecords: false, useTag259ForMaps: false } },

@@ -126,7 +126,7 @@ async function flushAll(database: Database, name: Contender, rows: readonly Sess
 }
 
 async function empty(database: Database): Promise<void> {
-  await sql`TRUNCATE playtime_sessions, playtime_stats_daily, playtime_stats_monthly, playtime_totals`.execute(
+  await sql`TRUNCATE playtime_sessions, playtime_stats_daily, playtime_stats_monthly, playtime_totals, user_revisions, outbox_events`.execute(
     database.db,
   );
   await sql`CHECKPOINT`.execute(database.db);

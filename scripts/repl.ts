@@ -14,7 +14,7 @@ function fail(error: unknown): never {
 }
 
 async function join(natsUrl: string): Promise<ServiceBroker> {
-  const options = brokerOptions({ nodeId: `repl-${process.pid}`, natsUrl, logger: false, metrics: false });
+  const options = brokerOptions({ nodeId: `repl-${process.pid}`, natsUrl, logger: false, metrics: false, middlewares: [] });
   const broker = new ServiceBroker(options);
   await broker.start();
   // The others introduce themselves within a moment.

@@ -13,8 +13,8 @@ export function auditService({ database: { db } }: AuditDeps): ServiceSchema {
   return {
     name: 'audit',
     actions: {
-      list: endpointAction<typeof contract.listAudit>(({ query }) =>
-        auditPage(db, { ...query, user_id: query.user_id.toLowerCase() }),
+      list: endpointAction<typeof contract.listAudit>(({ userId, query }) =>
+        auditPage(db, { ...query, user_id: userId }),
       ),
     },
   };

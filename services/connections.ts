@@ -9,9 +9,13 @@ import { memoryPageCache } from '../lib/cache/memory-page-cache.ts';
 import { tieredPageCache } from '../lib/cache/tiered-page-cache.ts';
 import { PAGE_TTL_MS } from '../lib/cache/user-pages.ts';
 import type { Config } from '../lib/config/config.ts';
+import { CONSUMED_TOPICS } from '../lib/contract/events/consumed.ts';
+import { PRODUCED_TOPICS } from '../lib/contract/events/produced.ts';
 import { openDatabase, type Database, type SqlExecutor } from '../lib/db/database.ts';
 import { PostgresCheckpointStore } from '../lib/db/postgres-checkpoint-store.ts';
 import { prepareDatabase } from '../lib/db/prepare.ts';
+import { configuredKafka } from '../lib/kafka/configured-kafka.ts';
+import { KafkaEventBus } from '../lib/kafka/kafka-event-bus.ts';
 import { loadDemoData } from '../lib/library/demo-data.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
@@ -86,9 +90,25 @@ export async function openRevisionReads(
   return own.executor;
 }
 
-/** The platform's events. */
-export async function openEventBus(_config: Config, database: Database): Promise<EventBus> {
-  return new DatabaseEventBus(database);
+/** The platform's events, and how the topics come to be that this service reads and writes. */
+export interface Events {
+  readonly bus: EventBus;
+  /** Creates what is missing; safe to repeat. Rejects while Kafka is away. */
+  readonly ensureTopics: () => Promise<void>;
+}
+
+/** Connects when it is first used: a node starts also while Kafka is away. */
+export function openEvents(config: Config, database: Database): Events {
+  const settings = configuredKafka(config.kafka);
+  if (settings === null) return { bus: new DatabaseEventBus(database), ensureTopics: () => Promise.resolve() };
+  const bus = new KafkaEventBus(settings);
+  return {
+    bus,
+    ensureTopics: async () => {
+      await bus.ensureTopics(CONSUMED_TOPICS);
+      await bus.createTopics(PRODUCED_TOPICS);
+    },
+  };
 }
 
 /** In this process; where there is Redis, in front of the pages that all processes share. */
@@ -102,10 +122,11 @@ export async function openPageCache({ redis }: Config, broker: ServiceBroker): P
 }
 
 /** Without passwords: what people see at the start. */
-export function partsOf({ postgres, node, checkpoint, nats }: Config): Record<string, string> {
+export function partsOf({ postgres, node, checkpoint, nats, kafka }: Config): Record<string, string> {
   return {
     database: postgres.dsn === null ? `embedded PostgreSQL (PGlite) in ${node.dataDir}/` : 'PostgreSQL',
     checkpoints: checkpoint.store === 'redis' ? 'Redis' : 'in the database',
     bus: nats.url === null ? 'in this process' : 'NATS',
+    events: kafka.brokers === null ? 'in the database' : 'Kafka',
   };
 }

@@ -1,11 +1,13 @@
 /** Takes in what happens elsewhere on the platform, and deals with what could not be taken in. */
 import type { Service, ServiceSchema } from 'moleculer';
 import { v7 as uuidv7 } from 'uuid';
-import { endpointAction } from './action.ts';
+import { action, endpointAction } from './action.ts';
+import { chore, type Chore } from './chore.ts';
 import { userActor } from './user-actor-calls.ts';
 import type { Engine } from '../actors/engine.ts';
 import { listDeadLetters, replayDeadLetters, type DeadLetter } from '../lib/bus/dead-letters.ts';
 import { CONSUMED_TOPICS } from '../lib/contract/events/consumed.ts';
+import type { DeadLetter as ShownLetter } from '../lib/contract/support.ts';
 import type * as contract from '../lib/contract/support.ts';
 import type { Database } from '../lib/db/database.ts';
 import { eraseUser } from '../lib/erasure/erase-user.ts';
@@ -18,6 +20,8 @@ import type { EventBus, IncomingMessage } from '../lib/ports/event-bus.ts';
 export interface EventsDeps {
   readonly database: Pick<Database, 'db'>;
   readonly bus: EventBus;
+  /** Creates the topics that are missing; rejects while the bus is away. */
+  readonly ensureTopics: () => Promise<void>;
   readonly engine: Engine;
   readonly clock: Clock;
   /** The consumer group. */
@@ -27,11 +31,39 @@ export interface EventsDeps {
 /** Of one question to an actor; nobody waits for these. */
 const ACTOR_PATIENCE_MS = 10_000;
 
+/** Topics may be deleted by hand. */
+const ENSURE_EVERY_MS = 3_600_000;
+const ENSURE_AGAIN_MS = 2_000;
+
 const TAKEN = 'library.events.taken.total';
 
-export function eventsService({ database: { db }, bus, engine, clock, group }: EventsDeps): ServiceSchema {
+export function eventsService({
+  database: { db },
+  bus,
+  ensureTopics,
+  engine,
+  clock,
+  group,
+}: EventsDeps): ServiceSchema {
   const actorOf = (userId: string) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS);
   const reacting = reactions({ actorOf, erase: (userId) => eraseUser(db, actorOf(userId), userId) });
+
+  let ensuring: Chore | null = null;
+
+  async function lettersOf(topic: string | undefined, limit: number): Promise<ShownLetter[]> {
+    const letters = await listDeadLetters(bus, topicsOf(topic), limit);
+    return letters.slice(0, limit).map(shown);
+  }
+
+  async function replay(topic: string | undefined, logger: Service['logger']): Promise<number> {
+    const failed = (error: unknown): void => logger.warn({ msg: 'the replay is delayed', error: String(error) });
+    const events = {
+      retrying: (_message: IncomingMessage, _attempt: number, error: unknown) => failed(error),
+      deadLettered: () => undefined,
+      failed,
+    };
+    return replayDeadLetters(bus, topicsOf(topic), events, clock);
+  }
 
   async function take(this: Service, _payload: unknown, message: IncomingMessage): Promise<void> {
     const outcome = await consume(db, message, clock.now(), reacting);
@@ -48,19 +80,15 @@ export function eventsService({ database: { db }, bus, engine, clock, group }: E
         await bus.publish([message]);
         return { id, topic: message.topic };
       }),
-      deadLetters: endpointAction<typeof contract.listDeadLetters>(async ({ query }) => {
-        const letters = await listDeadLetters(bus, topicsOf(query.topic), query.limit);
-        return { items: letters.slice(0, query.limit).map(shown) };
-      }),
-      replayDeadLetters: endpointAction<typeof contract.replayDeadLetters>(async ({ body }, logger) => {
-        const failed = (error: unknown): void => logger.warn({ msg: 'dead letters delayed', error: String(error) });
-        const events = {
-          retrying: (_message: unknown, _n: number, error: unknown) => failed(error),
-          deadLettered() {},
-          failed,
-        };
-        return { replayed: await replayDeadLetters(bus, topicsOf(body.topic), events, clock) };
-      }),
+      deadLetters: endpointAction<typeof contract.listDeadLetters>(async ({ query }) => ({
+        items: await lettersOf(query.topic, query.limit),
+      })),
+      replayDeadLetters: endpointAction<typeof contract.replayDeadLetters>(async ({ body }, logger) => ({
+        replayed: await replay(body.topic, logger),
+      })),
+      /** The same for the operators' prompt. */
+      letters: action(({ topic, limit }: { topic?: string; limit: number }) => lettersOf(topic, limit)),
+      replay: action(({ topic }: { topic?: string }, logger) => replay(topic, logger)),
     },
     created(this: Service) {
       const { metrics } = this.broker;
@@ -72,6 +100,22 @@ export function eventsService({ database: { db }, bus, engine, clock, group }: E
         labelNames,
       });
     },
+    started(this: Service) {
+      const { logger } = this;
+      ensuring = chore(
+        clock,
+        async () => {
+          await ensureTopics();
+          return ENSURE_EVERY_MS;
+        },
+        (error) => logger.warn({ msg: 'topics could not be looked after', error: String(error) }),
+        ENSURE_AGAIN_MS,
+      );
+      ensuring.start();
+    },
+    async stopped() {
+      await ensuring?.stop();
+    },
   };
 }
 
@@ -79,7 +123,7 @@ function topicsOf(topic: string | undefined): readonly string[] {
   return topic === undefined ? CONSUMED_TOPICS : [topic];
 }
 
-function shown({ origin, reason, attempts, failedAt, message }: DeadLetter) {
+function shown({ origin, reason, attempts, failedAt, message }: DeadLetter): ShownLetter {
   return {
     topic: origin.topic,
     partition: origin.partition,

@@ -8,7 +8,9 @@ import { apiService, type Api } from './api.service.ts';
 import { auditService } from './audit.service.ts';
 import { categoriesService } from './categories.service.ts';
 import { catalogService } from './catalog.service.ts';
-import { openCheckpoints, openData, openEventBus, openPageCache, openRevisionReads, partsOf } from './connections.ts';
+import { ChannelsAdapter } from './channels-adapter.ts';
+import { channelsMiddleware } from './channels-library.ts';
+import { openCheckpoints, openData, openEvents, openPageCache, openRevisionReads, partsOf } from './connections.ts';
 import { discountsService } from './discounts.service.ts';
 import { engineMembers } from './engine-membership.ts';
 import { engineNode, type EngineNode } from './engine-node.ts';
@@ -31,6 +33,7 @@ import type { Database } from '../lib/db/database.ts';
 import { Readiness, type Probe } from '../lib/http/readiness.ts';
 import { postgresPlaytimeSink } from '../lib/playtime/postgres-playtime-sink.ts';
 import { systemClock, type Clock } from '../lib/ports/clock.ts';
+import type { EventBus } from '../lib/ports/event-bus.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
 import { pageMetrics } from '../lib/telemetry/page-metrics.ts';
 import { brokerMetrics } from '../lib/telemetry/prometheus.ts';
@@ -50,12 +53,15 @@ export interface LibraryNode {
 /** Starts a node with the roles of the configuration. Resolves when it serves. */
 export async function startNode(config: Config, clock: Clock = systemClock()): Promise<LibraryNode> {
   const has = (role: Config['node']['roles'][number]): boolean => config.node.roles.includes(role);
+  let bus: EventBus | null = null;
+  const channels = new ChannelsAdapter(() => opened(bus, 'the event bus'));
   const broker = new ServiceBroker(
     brokerOptions({
       nodeId: config.node.id,
       natsUrl: config.nats.url,
       logger: brokerLogger(config),
       metrics: brokerMetrics(),
+      middlewares: has('bridge') ? [channelsMiddleware(channels)] : [],
     }),
   );
   const probes: Record<string, Probe> = {};
@@ -93,11 +99,12 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(auditService({ database }));
   }
   if (has('bridge') && database) {
-    const bus = await openEventBus(config, database);
-    probes['events'] = () => bus.ping();
-    closers.push(() => bus.close());
+    const events = openEvents(config, database);
+    ({ bus } = events);
+    probes['events'] = bus.ping.bind(bus);
+    closers.push(bus.close.bind(bus));
     broker.createService(outboxService({ database, bus, clock }));
-    broker.createService(eventsService({ database, bus, engine: region, clock, group: 'library' }));
+    broker.createService(eventsService({ database, ...events, engine: region, clock, group: config.kafka.group }));
     broker.createService(discountsService({ database, clock }));
     broker.createService(erasureService({ database, engine: region, clock }));
     broker.createService(maintenanceService({ database, clock }));
@@ -127,6 +134,11 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     for (const close of closers.reverse()) await close();
   };
   return { broker, database, url: urlOf(config, api), parts: partsOf(config), stop };
+}
+
+function opened<Part>(part: Part | null, name: string): Part {
+  if (part === null) throw new Error(`${name} is not open yet`);
+  return part;
 }
 
 function mustHaveEngine(broker: ServiceBroker): void {

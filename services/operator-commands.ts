@@ -1,24 +1,13 @@
-/** What operators type into the Moleculer REPL: `shards`, `user`, `session`, `drain`, `rejoin`, `flush`. */
+/** What operators type into the Moleculer REPL: about the engine here, about events in `operator-events.ts`. */
 import type { ServiceBroker } from 'moleculer';
 import { engineMembers } from './engine-membership.ts';
 import { FLUSH_ALL_MS, type HeldSession } from './engine.service.ts';
+import type { OperatorCommand, Table } from './operator-command.ts';
+import { EVENT_COMMANDS } from './operator-events.ts';
 import { mustUuid } from './operator-input.ts';
 import { nodesOf } from './service-nodes.ts';
 import type { HostStats } from '../actors/host-options.ts';
 import { LibraryError } from '../lib/errors.ts';
-
-/** A command of the REPL: a title and a table, or one line. */
-export interface OperatorCommand {
-  readonly command: string;
-  readonly description: string;
-  readonly run: (broker: ServiceBroker, args: Readonly<Record<string, string | undefined>>) => Promise<Table | string>;
-}
-
-export interface Table {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly (string | number)[])[];
-  readonly foot: string;
-}
 
 /** Every node that runs an engine, also one that is draining. */
 function engineNodes(broker: ServiceBroker): readonly string[] {
@@ -134,4 +123,5 @@ export const OPERATOR_COMMANDS: readonly OperatorCommand[] = [
   },
   { command: 'rejoin <node>', description: 'Take a drained engine back into placement', run: rejoin },
   { command: 'flush', description: 'Write everything that waits to PostgreSQL now', run: flush },
+  ...EVENT_COMMANDS,
 ];

@@ -13,7 +13,7 @@ export const AuditEntry = closed(
     occurred_at: timestamp('When'),
     action: text('What was done', 100, { example: 'library.granted' }),
     actor_id: uuid('Who did it; all zeros for another service, or for somebody who was erased'),
-    actor_roles: Type.Array(Type.Enum(ROLES as unknown as [...typeof ROLES], { type: 'string' })),
+    actor_roles: Type.Array(Type.Enum(ROLES as unknown as [...typeof ROLES], { type: 'string', examples: ['admin'] })),
     game_id: nullable(GameId),
     details: Type.Record(Type.String(), Type.Unknown(), { description: 'What else there is to know', examples: [{}] }),
   },

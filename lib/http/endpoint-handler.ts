@@ -58,7 +58,7 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
 
     const body = endpoint.body === undefined ? NO_BODY : await readBody(req, bodyLimitBytes);
     checkBody(body.value);
-    const owner = ownerNamedIn(body.value) ?? userId;
+    const owner = ownerNamedIn(body.value) ?? ownerNamedIn(query) ?? userId;
     if (!mayAccess(endpoint, user.caller, owner)) throw forbidden();
 
     const request: Request = {
@@ -128,8 +128,8 @@ function lowerCase(params: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value.toLowerCase()]));
 }
 
-function ownerNamedIn(body: unknown): string | null {
-  const named = (body as { user_id?: unknown } | null | undefined)?.user_id;
+function ownerNamedIn(part: unknown): string | null {
+  const named = (part as { user_id?: unknown } | null | undefined)?.user_id;
   return typeof named === 'string' ? named.toLowerCase() : null;
 }
 

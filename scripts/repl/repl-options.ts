@@ -1,5 +1,6 @@
 import type { ServiceBroker } from 'moleculer';
-import { OPERATOR_COMMANDS, type Table } from '../../services/operator-commands.ts';
+import type { Table } from '../../services/operator-command.ts';
+import { OPERATOR_COMMANDS } from '../../services/operator-commands.ts';
 
 /** The helpers that the REPL hands to a command; `table` is the npm package of that name. */
 interface Helpers {

@@ -128,3 +128,5 @@ export const PRODUCED_EVENTS = [
 type Produced = (typeof PRODUCED_EVENTS)[number];
 export type ProducedType = Produced['type'];
 export type ProducedData<Type extends ProducedType> = DataOf<Extract<Produced, { type: Type }>>;
+
+export const PRODUCED_TOPICS: readonly string[] = [...new Set(PRODUCED_EVENTS.map(({ topic }) => topic))];

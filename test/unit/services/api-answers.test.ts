@@ -80,7 +80,6 @@ describe('an answer of the gateway', () => {
       favorite: true,
       limit: 7,
       q: 'o rü',
-      hidden: false,
       sort: 'title',
       order: 'asc',
     });
