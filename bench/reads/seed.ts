@@ -12,14 +12,22 @@ export interface Seed {
 /** The ids that the seeding statements give: readable, and spread like real ones in their last byte. */
 export const userIdOf = (n: number): string => `00000000-0000-7000-9000-${n.toString(16).padStart(12, '0')}`;
 export const gameIdOf = (n: number): string => `00000000-0000-7000-a000-${n.toString(16).padStart(12, '0')}`;
+/** The first game that the seeding gives to a user. */
+export const firstGameOf = (user: number, catalogue: number): string => gameIdOf((user * 37) % catalogue);
 const idSql = (family: '9' | 'a', n: string): string =>
   `('00000000-0000-7000-${family}000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
+/** The first of the categories that every user has. */
+export const CATEGORY_ID = gameIdOf(1);
 
 /** A title that sorts by the game's number, and says something. */
 const TITLE = `'Game ' || lpad(n::text, 7, '0') || ' ' || (ARRAY['Lanterns','Orchard','Meridian','Tidewrack'])[1 + n % 4]`;
 
-/** Fills the catalogue and the libraries of users `from` to `users`; safe to call again with more users. */
-export async function seed({ db }: Database, { users, gamesEach, catalogue, achievementsPerGame }: Seed, from = 0) {
+/**
+ * Fills the catalogue and the libraries of users `from` to `users`, with everything that a list reads beside them: playtime,
+ * achievements, installations, categories. Safe to call again with more users.
+ */
+export async function seed({ db }: Database, size: Seed, from = 0): Promise<void> {
+  const { users, gamesEach, catalogue, achievementsPerGame } = size;
   const run = (text: string) => sql.raw(text).execute(db);
   await run(`
     INSERT INTO catalog_games (game_id, title, developer, publisher, cover_url, genres, released_on, achievements, updated_at)
@@ -30,20 +38,33 @@ export async function seed({ db }: Database, { users, gamesEach, catalogue, achi
         FROM generate_series(1, ${achievementsPerGame}) AS a), now()
     FROM generate_series(0, ${catalogue - 1}) AS n
     ON CONFLICT DO NOTHING`);
-  const owned = `
-    FROM generate_series(${from}, ${users - 1}) AS u
+  const eachUser = `FROM generate_series(${from}, ${users - 1}) AS u`;
+  const owned = `${eachUser}
     CROSS JOIN LATERAL (SELECT (u * 37 + k) % ${catalogue} AS n, k FROM generate_series(0, ${gamesEach - 1}) AS k) AS g`;
+  const [user, game] = [idSql('9', 'u'), idSql('a', 'n')];
   await run(`
     INSERT INTO user_libraries (user_id, game_id, source, acquired_at, favorite, notes, updated_at)
-    SELECT ${idSql('9', 'u')}, ${idSql('a', 'n')}, 'purchase', now() - k * interval '1 hour', k % 10 = 0, 'seeded', now() ${owned}
-    ON CONFLICT DO NOTHING`);
+    SELECT ${user}, ${game}, 'purchase', now() - k * interval '1 hour', k % 10 = 0, 'seeded', now() ${owned}`);
   await run(`
     INSERT INTO playtime_totals (user_id, game_id, ms, last_played_at)
-    SELECT ${idSql('9', 'u')}, ${idSql('a', 'n')}, k * 60000, now() - k * interval '1 day' ${owned} WHERE k % 3 = 0
-    ON CONFLICT DO NOTHING`);
+    SELECT ${user}, ${game}, k * 60000, now() - k * interval '1 day' ${owned} WHERE k % 3 = 0`);
+  await run(`
+    INSERT INTO playtime_stats_daily (user_id, day, game_id, ms)
+    SELECT ${user}, current_date - k / 3, ${game}, 60000 ${owned} WHERE k % 3 = 0 AND k < 90`);
   await run(`
     INSERT INTO user_achievements (user_id, game_id, achievement_id, unlocked_at, recorded_at, offline)
-    SELECT ${idSql('9', 'u')}, ${idSql('a', 'n')}, 'a' || a, now(), now(), false ${owned}
-    CROSS JOIN generate_series(1, least(2, ${achievementsPerGame})) AS a WHERE k % 5 = 0
-    ON CONFLICT DO NOTHING`);
+    SELECT ${user}, ${game}, 'a' || a, now(), now(), false ${owned}
+    CROSS JOIN generate_series(1, ${Math.min(2, achievementsPerGame)}) AS a WHERE k % 5 = 0`);
+  await run(`
+    INSERT INTO game_installations (user_id, game_id, device_id, status, version, updated_at)
+    SELECT ${user}, ${game}, ${idSql('9', 'd')}, 'installed', '1.0', now() ${owned}
+    CROSS JOIN generate_series(1, 2) AS d WHERE k % 50 = 0`);
+  await run(`
+    INSERT INTO user_game_categories (user_id, category_id, name, name_key, created_at, updated_at)
+    SELECT ${user}, ${idSql('a', 'c')}, 'Category ' || c, 'category ' || c, now(), now() ${eachUser}
+    CROSS JOIN generate_series(1, 3) AS c`);
+  await run(`
+    INSERT INTO user_game_category_members (user_id, category_id, game_id)
+    SELECT ${user}, ${idSql('a', '1 + k % 3')}, ${game} ${owned} WHERE k % 20 < 3`);
+  await run(`INSERT INTO user_revisions (user_id, revision) SELECT ${user}, 1 ${eachUser}`);
 }

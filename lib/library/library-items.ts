@@ -35,33 +35,37 @@ interface Row {
 /**
  * One statement, and so one snapshot: marks and the version that stands for them belong together. Playtime is that of the
  * last flush: statistics are the place that includes every heartbeat.
+ *
+ * Whatever has the game second in its key is looked up game by game, the rest once for all games. Left to the planner,
+ * each sum over the user's rows may be made anew for every game of the page.
  */
 export const LIBRARY_ITEMS = `
+WITH recent AS MATERIALIZED (
+  SELECT game_id, sum(ms) AS ms FROM playtime_stats_daily
+  WHERE user_id = $1 AND day > $3 AND game_id = ANY ($2::uuid[]) GROUP BY game_id
+),
+categories AS MATERIALIZED (
+  SELECT game_id, array_agg(category_id::text ORDER BY category_id) AS ids
+  FROM user_game_category_members WHERE user_id = $1 AND game_id = ANY ($2::uuid[]) GROUP BY game_id
+)
 SELECT
   l.game_id, g.title, g.developer, g.publisher, g.cover_url, g.genres, l.source, l.acquired_at, l.hidden, l.favorite,
   l.notes, l.version, coalesce(t.ms, 0) AS total_ms, t.last_played_at, coalesce(r.ms, 0) AS recent_ms,
-  coalesce(i.installations, '[]') AS installations, coalesce(c.category_ids, '{}') AS category_ids,
-  coalesce(a.unlocked, 0) AS unlocked, g.achievement_count
+  coalesce(i.installations, '[]') AS installations, coalesce(c.ids, '{}') AS category_ids,
+  a.unlocked, g.achievement_count
 FROM user_libraries AS l
 JOIN catalog_games AS g ON g.game_id = l.game_id
 LEFT JOIN playtime_totals AS t ON t.user_id = l.user_id AND t.game_id = l.game_id
-LEFT JOIN (
-  SELECT game_id, sum(ms) AS ms FROM playtime_stats_daily
-  WHERE user_id = $1 AND day > $3 AND game_id = ANY ($2::uuid[]) GROUP BY game_id
-) AS r ON r.game_id = l.game_id
-LEFT JOIN (
-  SELECT game_id, json_agg(json_build_array(
-    device_id, status, version, (extract(epoch FROM updated_at) * 1000)::bigint) ORDER BY device_id) AS installations
-  FROM game_installations WHERE user_id = $1 AND game_id = ANY ($2::uuid[]) GROUP BY game_id
-) AS i ON i.game_id = l.game_id
-LEFT JOIN (
-  SELECT game_id, array_agg(category_id::text ORDER BY category_id) AS category_ids
-  FROM user_game_category_members WHERE user_id = $1 AND game_id = ANY ($2::uuid[]) GROUP BY game_id
-) AS c ON c.game_id = l.game_id
-LEFT JOIN (
-  SELECT game_id, count(*)::integer AS unlocked
-  FROM user_achievements WHERE user_id = $1 AND game_id = ANY ($2::uuid[]) GROUP BY game_id
-) AS a ON a.game_id = l.game_id
+LEFT JOIN recent AS r ON r.game_id = l.game_id
+LEFT JOIN categories AS c ON c.game_id = l.game_id
+CROSS JOIN LATERAL (
+  SELECT json_agg(json_build_array(
+    device_id, status, version, round(date_part('epoch', updated_at) * 1000)) ORDER BY device_id) AS installations
+  FROM game_installations WHERE user_id = $1 AND game_id = l.game_id
+) AS i
+CROSS JOIN LATERAL (
+  SELECT count(*)::integer AS unlocked FROM user_achievements WHERE user_id = $1 AND game_id = l.game_id
+) AS a
 WHERE l.user_id = $1 AND l.game_id = ANY ($2::uuid[]) AND l.revoked_at IS NULL`;
 
 /**

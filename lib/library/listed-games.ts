@@ -19,6 +19,9 @@ interface Row {
 /**
  * A library is some hundred rows, a few thousand at most, found by the first column of primary keys; it is filtered and
  * sorted by the service, which needs no index for each order. Times as ms: a Date a row would cost more than the rest.
+ *
+ * The limit changes nothing but the plan: each title is found by its key, where a join may be planned as a walk through
+ * the titles of the whole catalogue, which costs more the larger it is.
  */
 const ALL_GAMES = `
 SELECT
@@ -26,7 +29,7 @@ SELECT
   coalesce(t.ms, 0) AS total_ms, round(date_part('epoch', t.last_played_at) * 1000) AS last_played_at,
   coalesce(i.status, 'not_installed') AS status
 FROM user_libraries AS l
-JOIN catalog_games AS g ON g.game_id = l.game_id
+CROSS JOIN LATERAL (SELECT title FROM catalog_games WHERE game_id = l.game_id LIMIT 1) AS g
 LEFT JOIN playtime_totals AS t ON t.user_id = l.user_id AND t.game_id = l.game_id
 LEFT JOIN (
   SELECT game_id, CASE WHEN bool_or(status = 'installed') THEN 'installed' ELSE 'updating' END AS status
