@@ -16,6 +16,7 @@ import { PostgresCheckpointStore } from '../lib/db/postgres-checkpoint-store.ts'
 import { prepareDatabase } from '../lib/db/prepare.ts';
 import { configuredKafka } from '../lib/kafka/configured-kafka.ts';
 import { KafkaEventBus } from '../lib/kafka/kafka-event-bus.ts';
+import { KAFKA_TIMING } from '../lib/kafka/kafka-settings.ts';
 import { loadDemoData } from '../lib/library/demo-data.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
@@ -101,7 +102,9 @@ export interface Events {
 export function openEvents(config: Config, database: Database): Events {
   const settings = configuredKafka(config.kafka);
   if (settings === null) return { bus: new DatabaseEventBus(database), ensureTopics: () => Promise.resolve() };
-  const bus = new KafkaEventBus(settings);
+  const { sessionTimeoutMs } = config.kafka;
+  const heartbeatMs = Math.min(KAFKA_TIMING.heartbeatMs, sessionTimeoutMs / 5);
+  const bus = new KafkaEventBus(settings, { sessionTimeoutMs, heartbeatMs });
   return {
     bus,
     ensureTopics: async () => {

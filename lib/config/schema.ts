@@ -191,6 +191,12 @@ export const ConfigSchema = group({
       { env: 'KAFKA_GROUP', default: 'library', description: 'Consumer group; the same for all processes' },
       { pattern: '^[A-Za-z0-9_.-]{1,128}$' },
     ),
+    sessionTimeoutMs: whole(1000, 1_800_000, {
+      env: 'KAFKA_SESSION_TIMEOUT_MS',
+      default: 20_000,
+      description:
+        'How long a process may be silent before the others of its group get what it was given; brokers set bounds',
+    }),
     partitions: optionalWhole(1, 10_000, {
       env: 'KAFKA_PARTITIONS',
       default: null,
