@@ -14,7 +14,13 @@ function fail(error: unknown): never {
 }
 
 async function join(natsUrl: string): Promise<ServiceBroker> {
-  const options = brokerOptions({ nodeId: `repl-${process.pid}`, natsUrl, logger: false, metrics: false, middlewares: [] });
+  const options = brokerOptions({
+    nodeId: `repl-${process.pid}`,
+    natsUrl,
+    logger: false,
+    metrics: false,
+    middlewares: [],
+  });
   const broker = new ServiceBroker(options);
   await broker.start();
   // The others introduce themselves within a moment.

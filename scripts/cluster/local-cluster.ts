@@ -2,6 +2,7 @@
  * Many processes of the product on this machine, over real NATS, Redis and PostgreSQL: for `npm run cluster`, for the
  * history checker and for the benches. Every process is the product as it is deployed, started by `scripts/start.ts`.
  */
+import { obtainKafka } from '../servers/kafka.ts';
 import { obtainNats } from '../servers/nats.ts';
 import { obtainPostgres } from '../servers/postgres.ts';
 import { obtainRedis } from '../servers/redis.ts';
@@ -23,6 +24,8 @@ export interface ClusterOptions extends ClusterSize {
   readonly envOf?: (node: NodeName, servers: ClusterServers) => Promise<Readonly<Record<string, string>>>;
   /** How Redis makes writes durable before it answers. */
   readonly appendfsync?: 'always' | 'everysec';
+  /** With Kafka for the events, where the machine has one; the events stay in the database otherwise. */
+  readonly kafka?: boolean;
   /** Where the processes' logs go; inherited when absent. */
   readonly logFile?: string;
 }
@@ -36,6 +39,7 @@ export interface ClusterServers {
   readonly postgres: Server;
   readonly redis: Server;
   readonly nats: Server;
+  readonly kafka: Server | null;
 }
 
 export class LocalCluster {
@@ -84,19 +88,20 @@ export class LocalCluster {
     for (const role of ['gateway', 'domain', 'engine']) {
       await Promise.all([...this.nodes.values()].filter((node) => node.role === role).map((node) => node.stop()));
     }
-    await Promise.all(Object.values(this.servers).map((server: Server) => server.stop()));
+    await Promise.all(Object.values(this.servers).map((server: Server | null) => server?.stop()));
   }
 }
 
-async function obtainAll({ appendfsync }: ClusterOptions): Promise<ClusterServers> {
-  const [postgres, redis, nats] = await Promise.all([
+async function obtainAll({ appendfsync, kafka: wantsKafka = false }: ClusterOptions): Promise<ClusterServers> {
+  const [postgres, redis, nats, kafka] = await Promise.all([
     obtainPostgres(),
     obtainRedis(appendfsync ? { appendfsync } : {}),
     obtainNats(),
+    wantsKafka ? obtainKafka() : null,
   ]);
-  if (postgres && redis && nats) return { postgres, redis, nats };
+  if (postgres && redis && nats) return { postgres, redis, nats, kafka };
   const missing = Object.entries({ PostgreSQL: postgres, Redis: redis, NATS: nats }).filter(([, server]) => !server);
-  await Promise.all([postgres, redis, nats].flatMap((server) => (server ? [server.stop()] : [])));
+  await Promise.all([postgres, redis, nats, kafka].flatMap((server) => (server ? [server.stop()] : [])));
   throw new Error(
     `a cluster needs ${missing.map(([name]) => name).join(', ')}: run scripts/install-servers, ` +
       'or name running ones by POSTGRES_DSN, REDIS_ADDR, NATS_URL',
@@ -108,6 +113,7 @@ async function plan(options: ClusterOptions, servers: ClusterServers): Promise<N
     POSTGRES_DSN: servers.postgres.address,
     REDIS_ADDR: servers.redis.address,
     NATS_URL: servers.nats.address,
+    KAFKA_BROKERS: servers.kafka?.address ?? '',
     HTTP_HOST: '127.0.0.1',
     HTTP_DRAIN_GRACE_MS: '2000',
     ...options.env,

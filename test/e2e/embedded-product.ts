@@ -37,5 +37,6 @@ export function embeddedEnvironment(folder: string): Record<string, string> {
     POSTGRES_DSN: '',
     REDIS_ADDR: '',
     NATS_URL: '',
+    KAFKA_BROKERS: '',
   };
 }
