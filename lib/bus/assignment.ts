@@ -26,6 +26,8 @@ export interface AssignmentSurroundings {
   readonly bury: (letter: OutgoingMessage) => Promise<void>;
   /** Stores the positions for the group. One call at a time. */
   readonly commit: (positions: readonly Position[]) => Promise<void>;
+  /** Whether the partitions are ours for sure at this moment; when they may not be, suspends before it says so. */
+  readonly mayBegin: () => boolean;
   /** A partition wants more messages. */
   readonly onRoom: () => void;
   readonly clock: Clock;
@@ -70,10 +72,10 @@ export class Assignment {
 
   /** Takes a partition on, from what its group has committed. */
   assign({ topic, partition, offset }: Position): void {
-    const { subscription, bury, clock, random, limits, onRoom } = this.#surroundings;
+    const { subscription, bury, clock, random, limits, onRoom, mayBegin } = this.#surroundings;
     this.revoke(topic, partition);
     const worker = new PartitionWorker({
-      ...{ subscription, bury, clock, random },
+      ...{ subscription, bury, clock, random, mayBegin },
       done: (message) => {
         assigned.done = message.offset + 1;
         this.#countDone();

@@ -38,6 +38,7 @@ export class DatabaseSubscription implements RunningSubscription {
   #loops: Promise<unknown> = Promise.resolve();
   #lapsed = false;
   #cancelLapse: () => void = () => undefined;
+  #leasedUntil = 0;
 
   constructor(
     log: DatabaseLog,
@@ -55,6 +56,7 @@ export class DatabaseSubscription implements RunningSubscription {
       bury,
       commit: (positions) => this.#commit(positions),
       onRoom: () => this.#written.ring(),
+      mayBegin: () => this.#mayBegin(),
       clock,
       random: Math.random,
       limits: timing.limits,
@@ -110,6 +112,11 @@ export class DatabaseSubscription implements RunningSubscription {
     const { leaseMs } = this.#timing;
     const askedAt = this.#clock.now();
     const leases = await this.#log.lease(this.#member, group, topics, leaseMs);
+    this.#cancelLapse();
+    this.#leasedUntil = askedAt + leaseMs;
+    this.#cancelLapse = this.#clock.after(this.#leasedUntil - this.#clock.now(), () => this.#lapse());
+    const lapsed = this.#lapsed;
+    this.#lapsed = false;
     for (const { topic, partition } of this.#assignment.partitions()) {
       const kept = leases.some((lease) => lease.topic === topic && lease.partition === partition);
       if (!kept) this.#assignment.revoke(topic, partition);
@@ -118,10 +125,14 @@ export class DatabaseSubscription implements RunningSubscription {
       // One that lapsed and came back may have been another's meanwhile, who went further.
       if (!lease.renewed || !this.#assignment.has(lease.topic, lease.partition)) this.#assignment.assign(lease);
     }
-    this.#cancelLapse();
-    this.#cancelLapse = this.#clock.after(askedAt + leaseMs - this.#clock.now(), () => this.#lapse());
-    if (this.#lapsed && !this.#stopping) this.#assignment.resume();
-    this.#lapsed = false;
+    if (lapsed && !this.#stopping) this.#assignment.resume();
+  }
+
+  /** A process that was frozen wakes up in the middle of anything: the clock tells, before the timer does. */
+  #mayBegin(): boolean {
+    if (this.#clock.now() < this.#leasedUntil) return true;
+    this.#lapse();
+    return false;
   }
 
   /** The leases ran out unrenewed: others may be at work on our partitions. */

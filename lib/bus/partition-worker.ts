@@ -9,6 +9,8 @@ export interface WorkerSurroundings {
   readonly bury: (letter: OutgoingMessage) => Promise<void>;
   /** Told of each message that is done with, in order; never after {@link PartitionWorker.abandon}. */
   readonly done: (message: IncomingMessage) => void;
+  /** Asked before each try: whether the partition is ours for sure. When it is not, the worker is suspended by then. */
+  readonly mayBegin: () => boolean;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -85,7 +87,7 @@ export class PartitionWorker {
   }
 
   async #workOff(): Promise<void> {
-    for (let head = this.#queue[0]; head !== undefined && !this.#suspended; head = this.#queue[0]) {
+    for (let head = this.#queue[0]; head !== undefined && this.#mayBegin(); head = this.#queue[0]) {
       const settled = await this.#settle(head);
       if (this.#abandoned) return;
       if (settled) {
@@ -97,6 +99,10 @@ export class PartitionWorker {
         await this.#pause();
       }
     }
+  }
+
+  #mayBegin(): boolean {
+    return !this.#suspended && this.#surroundings.mayBegin();
   }
 
   /** Resolves with whether the message is done with. */

@@ -39,6 +39,7 @@ export class GroupMember {
   #leaving = false;
   #joining: Promise<void> | null = null;
   #generation: Generation | null = null;
+  #heardAt = 0;
 
   constructor(
     settings: KafkaSettings,
@@ -66,6 +67,7 @@ export class GroupMember {
     });
     this.#consumer.topics.trackAll(...topics);
     this.#consumer.on('consumer:group:join', ({ memberId, generationId = 0, assignments = [] }) => {
+      this.#heardAt = clock.now();
       const before = this.#generation;
       this.#generation = { memberId, generationId };
       // A generation that we missed, or joined without hearing the outcome, may have given our partitions to others.
@@ -73,7 +75,10 @@ export class GroupMember {
       if (!this.#leaving) events.joined(assignments, unbroken);
     });
     this.#consumer.on('consumer:heartbeat:stalled', () => events.silent());
-    this.#consumer.on('consumer:heartbeat:end', () => events.heard());
+    this.#consumer.on('consumer:heartbeat:end', () => {
+      this.#heardAt = clock.now();
+      events.heard();
+    });
     this.#consumer.on('consumer:heartbeat:error', ({ error }) => events.failed(error));
     // A rejoin that failed: the library gives up here, and says so.
     this.#consumer.on('error', (error) => {
@@ -82,7 +87,12 @@ export class GroupMember {
     });
   }
 
-  /** Resolves when the group has us. */
+  /** When the coordinator last took us for alive, ms since the Unix epoch. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Resolves when the group has us. Called again, has the partitions dealt out anew. */
   join(): Promise<void> {
     this.#joining ??= this.#tryToJoin().finally(() => (this.#joining = null));
     return this.#joining;

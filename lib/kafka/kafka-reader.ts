@@ -4,7 +4,11 @@ import type { IncomingMessage, PartitionLag } from '../ports/event-bus.ts';
 import { clientOptions, type KafkaSettings } from './kafka-settings.ts';
 import { PartitionFetcher } from './partition-fetcher.ts';
 
+/** The library wants a name, also of those who never join. */
+const NO_GROUP = 'none';
 const FETCH_WAIT_MS = 100;
+/** The first group that a new cluster hears of makes it create the log of commits, which takes a moment. */
+const COORDINATOR_TRIES = { retries: 10, retryDelay: 300 };
 
 /**
  * Looks at topics for operators, without joining a group: how far one is behind, and what lies in a topic. Opens its
@@ -65,12 +69,12 @@ export class KafkaReader {
 
   /** Resolves when a broker answers. */
   async ping(): Promise<void> {
-    await this.#withConsumer('none', (consumer) => consumer.metadata({ forceUpdate: true }));
+    await this.#withConsumer(NO_GROUP, (consumer) => consumer.metadata({ forceUpdate: true }));
   }
 
   /** Those of the topics that there are. */
   async existing(topics: readonly string[]): Promise<string[]> {
-    return this.#withConsumer('none', async (consumer) => {
+    return this.#withConsumer(NO_GROUP, async (consumer) => {
       const known = await Promise.all(
         [...new Set(topics)].map((topic) =>
           consumer.metadata({ topics: [topic] }).then(
@@ -100,7 +104,8 @@ export class KafkaReader {
   }
 
   async #withConsumer<Result>(groupId: string, use: (consumer: Consumer) => Promise<Result>): Promise<Result> {
-    const consumer = new Consumer({ ...clientOptions(this.#settings), groupId });
+    const tries = groupId === NO_GROUP ? {} : COORDINATOR_TRIES;
+    const consumer = new Consumer({ ...clientOptions(this.#settings), ...tries, groupId });
     try {
       return await use(consumer);
     } finally {

@@ -59,6 +59,7 @@ export class KafkaSubscription implements RunningSubscription {
       bury,
       commit: (positions) => this.#member.commit(positions),
       onRoom: () => this.#work.ring(),
+      mayBegin: () => this.#mayBegin(),
       clock,
       random: Math.random,
       limits: timing.limits,
@@ -142,6 +143,13 @@ export class KafkaSubscription implements RunningSubscription {
     }
   }
 
+  /** A process that was frozen wakes up in the middle of anything: the clock tells, before any event does. */
+  #mayBegin(): boolean {
+    if (this.#stopping || this.#clock.now() < this.#member.heardAt + this.#timing.sessionTimeoutMs) return true;
+    this.#fallSilent();
+    return false;
+  }
+
   #fallSilent(): void {
     this.#silent = true;
     void this.#assignment.suspend();
@@ -154,8 +162,15 @@ export class KafkaSubscription implements RunningSubscription {
   }
 
   async #readOn(): Promise<void> {
+    let partitions = await this.#partitionsThereAre();
     while (!this.#stopping) {
       try {
+        const now = await this.#partitionsThereAre();
+        if (now !== partitions && now !== null) {
+          // Topics have grown. Only the group's leader knows how to deal that out, and only when it joins again.
+          if (partitions !== null) await this.#member.join();
+          partitions = now;
+        }
         const leaders = await this.#fetcher.byLeader(this.#assignment.wanting());
         for (const [node, positions] of leaders) {
           if (!this.#fetching.has(node)) void this.#fetch(node, positions);
@@ -165,6 +180,16 @@ export class KafkaSubscription implements RunningSubscription {
         this.#failed(error);
         await this.#pause(this.#timing.againMs);
       }
+    }
+  }
+
+  /** Null while Kafka is away. */
+  async #partitionsThereAre(): Promise<string | null> {
+    try {
+      return JSON.stringify([...(await this.#fetcher.partitionCounts())].sort());
+    } catch {
+      // Whoever reads next meets the same failure, and reports it.
+      return null;
     }
   }
 

@@ -36,6 +36,7 @@ function bench() {
       commits.push([...positions]);
     },
     onRoom: () => (room += 1),
+    mayBegin: () => true,
     clock: { now: () => time.now, after: (ms, callback) => time.after(ms, callback) },
     random: () => 0.5,
     limits: { lowWater: 2, commitEvery: 3, commitAfterMs: 100 },

@@ -25,6 +25,7 @@ function bench(retry: RetryPolicy = FOR_EVER) {
   const told = {
     handle: async (_: IncomingMessage): Promise<void> => undefined,
     bury: async (_: OutgoingMessage): Promise<void> => undefined,
+    mayBegin: (): boolean => true,
   };
   const worker = new PartitionWorker({
     subscription: {
@@ -44,6 +45,7 @@ function bench(retry: RetryPolicy = FOR_EVER) {
       letters.push(letter);
     },
     done: ({ offset }) => log.push(`done ${offset}`),
+    mayBegin: () => told.mayBegin(),
     clock: { now: () => time.now, after: (ms, callback) => time.after(ms, callback) },
     random: () => 0.5,
   });
@@ -159,6 +161,22 @@ describe('a partition worker', () => {
     release();
     await suspended;
     expect(log).toEqual(['try 1', 'done 1', 'suspended']);
+  });
+
+  it('begins nothing that may no longer be ours, until it is resumed', async () => {
+    const { time, log, told, worker } = bench();
+    told.mayBegin = () => {
+      if (!log.includes('done 1')) return true;
+      void worker.suspend();
+      return false;
+    };
+    worker.offer([message(1), message(2)]);
+    await time.advance(1000);
+    expect(log).toEqual(['try 1', 'done 1']);
+    told.mayBegin = () => true;
+    worker.resume();
+    await time.advance(0);
+    expect(log).toEqual(['try 1', 'done 1', 'try 2', 'done 2']);
   });
 
   it('counts nothing as done once its partition was taken away', async () => {
