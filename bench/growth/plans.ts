@@ -47,7 +47,8 @@ export async function plans(
     explained.push({ name, statement: generic ? 'prepared, generic plan' : 'planned for its values', plan });
   };
   const patterns = ['%orchard%'];
-  await explain('list', LISTED_GAMES.all, [userId], true);
+  await explain('list', LISTED_GAMES.titles, [userId], true);
+  await explain('list, filtered or by another order', LISTED_GAMES.all, [userId], true);
   await explain('list, category', LISTED_GAMES.category, [userId, categoryId], true);
   await explain('list, q', LISTED_GAMES.search, [userId, patterns], true);
   await explain('list, category and q', LISTED_GAMES.searchCategory, [userId, categoryId, patterns], true);

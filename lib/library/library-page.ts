@@ -5,6 +5,27 @@ import { uuidToKey } from '../uuid.ts';
 
 type Order = Pick<LibraryQuery, 'sort' | 'order' | 'limit' | 'cursor'>;
 
+/** A game in its place: what the list is sorted by, and the id to settle ties. */
+export interface Placed {
+  readonly gameId: string;
+  readonly key: string | number;
+}
+
+const SORT_KEYS: Record<LibraryQuery['sort'], (game: ListedGame) => string | number> = {
+  title: (game) => titleKey(game.title),
+  acquired_at: (game) => game.acquiredAt,
+  last_played_at: (game) => game.lastPlayedAt ?? 0,
+  playtime: (game) => game.totalMs,
+};
+
+export function placed(game: ListedGame, sort: LibraryQuery['sort']): Placed {
+  return { gameId: game.gameId, key: SORT_KEYS[sort](game) };
+}
+
+export function titleKey(title: string): string {
+  return title.toLowerCase();
+}
+
 /**
  * The page that the query asks for, of games that passed its filters. A page begins after the sort key of the page
  * before: games that come and go in between neither repeat nor hide those that stay.
@@ -12,25 +33,23 @@ type Order = Pick<LibraryQuery, 'sort' | 'order' | 'limit' | 'cursor'>;
  * @throws LibraryError VALIDATION_ERROR for a cursor of another list or order.
  */
 export function libraryPage(
-  games: readonly ListedGame[],
+  games: readonly Placed[],
   query: Order,
-): { readonly items: readonly ListedGame[]; readonly nextCursor: string | null } {
-  const key = SORT_KEYS[query.sort];
+): { readonly gameIds: readonly string[]; readonly nextCursor: string | null } {
   const direction = query.order === 'asc' ? 1 : -1;
-  const compare = (a: Position, b: Position): number =>
-    direction * (compareKeys(a[1], b[1]) || compareKeys(a[2], b[2]));
-  const position = (game: ListedGame): Position => [`${query.sort} ${query.order}`, key(game), game.gameId];
+  const compare = (a: Placed, b: Placed): number =>
+    direction * (compareKeys(a.key, b.key) || compareKeys(a.gameId, b.gameId));
+  const order = `${query.sort} ${query.order}`;
 
-  const after = query.cursor === undefined ? null : decodeCursor(query.cursor, isPositionOf(query));
-  const following = games
-    .map((game) => ({ game, at: position(game) }))
-    .filter(({ at }) => after === null || compare(at, after) > 0);
-  const first = firstOf(following, query.limit + 1, (a, b) => compare(a.at, b.at));
+  const after = query.cursor === undefined ? null : placeIn(decodeCursor(query.cursor, isPositionOf(query)));
+  const following = after === null ? games : games.filter((game) => compare(game, after) > 0);
+  const first = firstOf(following, query.limit + 1, compare);
   const page = first.slice(0, query.limit);
   const last = page.at(-1);
+  const more = first.length > page.length && last !== undefined;
   return {
-    items: page.map(({ game }) => game),
-    nextCursor: first.length > page.length && last !== undefined ? encodeCursor(last.at) : null,
+    gameIds: page.map(({ gameId }) => gameId),
+    nextCursor: more ? encodeCursor([order, last.key, last.gameId]) : null,
   };
 }
 
@@ -52,15 +71,12 @@ function firstOf<Item>(items: readonly Item[], count: number, compare: (a: Item,
   return first;
 }
 
-/** The order it belongs to, the sort key of the last item, and its id to settle ties. */
-type Position = readonly [string, string | number, string];
+/** A cursor: the order it belongs to, and the place of the last item. */
+type Position = readonly [order: string, key: string | number, gameId: string];
 
-const SORT_KEYS: Record<LibraryQuery['sort'], (game: ListedGame) => string | number> = {
-  title: (game) => game.title.toLowerCase(),
-  acquired_at: (game) => game.acquiredAt,
-  last_played_at: (game) => game.lastPlayedAt ?? 0,
-  playtime: (game) => game.totalMs,
-};
+function placeIn([, key, gameId]: Position): Placed {
+  return { gameId, key };
+}
 
 function isPositionOf(query: Order): (parts: unknown) => parts is Position {
   const keyType = query.sort === 'title' ? 'string' : 'number';

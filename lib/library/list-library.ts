@@ -1,8 +1,8 @@
 import { categoryFilter } from './categories.ts';
 import { filterOf, filtersOf, matches } from './library-filter.ts';
 import { libraryItems } from './library-items.ts';
-import { libraryPage } from './library-page.ts';
-import { listedGames } from './listed-games.ts';
+import { libraryPage, placed, titleKey, type Placed } from './library-page.ts';
+import { listedGames, visibleTitles } from './listed-games.ts';
 import type { LibraryPage, LibraryQuery } from '../contract/library.ts';
 import type { Database } from '../db/database.ts';
 
@@ -18,20 +18,26 @@ export interface ListContext {
  *
  * @throws LibraryError NOT_FOUND for an unknown category, VALIDATION_ERROR for a cursor of another list
  */
-export async function listLibrary(
-  { database: { db, executor }, userId, now }: ListContext,
-  query: LibraryQuery,
-): Promise<LibraryPage> {
+export async function listLibrary(context: ListContext, query: LibraryQuery): Promise<LibraryPage> {
+  const { executor } = context.database;
+  const { gameIds, nextCursor } = libraryPage(await placedGames(context, query), query);
+  return { items: await libraryItems(executor, context.userId, gameIds, context.now), next_cursor: nextCursor };
+}
+
+async function placedGames({ database, userId, now }: ListContext, query: LibraryQuery): Promise<readonly Placed[]> {
+  const { db, executor } = database;
+  const filter = filterOf(query);
   const categoryId = query.category_id?.toLowerCase() ?? null;
+  if (query.sort === 'title' && categoryId === null && Object.keys(filter).length === 0) {
+    // What a launcher opens with, and asks for again after every change.
+    return (await visibleTitles(executor, userId)).map(({ gameId, title }) => ({ gameId, key: titleKey(title) }));
+  }
   const saved = categoryId === null ? null : await categoryFilter(db, userId, categoryId);
-  const filters = filtersOf(filterOf(query), saved);
+  const filters = filtersOf(filter, saved);
   const titles = filters.flatMap(({ q }) => q ?? []);
   // The members of a manual category; a dynamic one has none, but a filter.
   const games = await listedGames(executor, userId, titles, saved === null ? categoryId : null);
-  const { items, nextCursor } = libraryPage(
-    games.filter((game) => filters.every((filter) => matches(game, filter, now))),
-    query,
-  );
-  const ids = items.map(({ gameId }) => gameId);
-  return { items: await libraryItems(executor, userId, ids, now), next_cursor: nextCursor };
+  return games
+    .filter((game) => filters.every((each) => matches(game, each, now)))
+    .map((game) => placed(game, query.sort));
 }

@@ -41,6 +41,10 @@ const MEMBERS = 'SELECT game_id FROM user_game_category_members WHERE user_id = 
 
 /** What a list may be narrowed to by the database, each with its parameters from $2 on. */
 const STATEMENTS = {
+  titles: `
+    SELECT l.game_id, g.title FROM user_libraries AS l
+    CROSS JOIN LATERAL (SELECT title FROM catalog_games WHERE game_id = l.game_id LIMIT 1) AS g
+    WHERE l.user_id = $1 AND l.revoked_at IS NULL AND NOT l.hidden`,
   all: ALL_GAMES,
   category: `${ALL_GAMES} AND l.game_id IN (${MEMBERS})`,
   // The user's games first, then their titles: planned as one, all titles of the catalogue may be looked through.
@@ -77,6 +81,15 @@ export async function listedGames(
   return (await ask(executor, name, [userId, ...narrow, ...search])).map(listedGame);
 }
 
+/** The titles of all games that are not hidden: what a list in their order takes, at a third of the cost of all columns. */
+export async function visibleTitles(
+  executor: SqlExecutor,
+  userId: string,
+): Promise<readonly Pick<ListedGame, 'gameId' | 'title'>[]> {
+  const rows = await ask<Pick<Row, 'game_id' | 'title'>>(executor, 'titles', [userId]);
+  return rows.map(({ game_id, title }) => ({ gameId: game_id, title }));
+}
+
 /** All games of a user, each with the texts that are part of its title. */
 export async function searchedGames(
   executor: SqlExecutor,
@@ -87,12 +100,12 @@ export async function searchedGames(
   return rows.map((row) => ({ game: listedGame(row), found: new Set(titles.filter((_, at) => row.found[at])) }));
 }
 
-async function ask(
+async function ask<Columns extends Partial<Row> = Row>(
   executor: SqlExecutor,
   name: keyof typeof STATEMENTS,
   parameters: readonly unknown[],
-): Promise<readonly Row[]> {
-  return (await executor.query<Row>(STATEMENTS[name], parameters, `library-games-${name}`)).rows;
+): Promise<readonly Columns[]> {
+  return (await executor.query<Columns>(STATEMENTS[name], parameters, `library-games-${name}`)).rows;
 }
 
 function listedGame(row: Row): ListedGame {

@@ -70,6 +70,8 @@ onEachDatabase('the list of a library', (database) => {
     await patch('Éclair', { hidden: true });
     await patch('ВЕДЬМАК', { favorite: true });
     expect(await titles()).toHaveLength(TITLES.length - 1);
+    expect(await list()).toEqual(await list({ hidden: false }));
+    expect(await list({ order: 'desc', limit: 2 })).toEqual(await list({ order: 'desc', limit: 2, hidden: false }));
     expect(await titles({ hidden: true })).toEqual(['Éclair']);
     expect(await titles({ favorite: true })).toEqual(['ВЕДЬМАК']);
     expect(await titles({ source: 'gift', sort: 'acquired_at', order: 'desc' })).toEqual([

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { LibraryQuery } from '../../../../lib/contract/library.ts';
 import { LibraryError } from '../../../../lib/errors.ts';
 import type { ListedGame } from '../../../../lib/library/library-filter.ts';
-import { libraryPage } from '../../../../lib/library/library-page.ts';
+import { libraryPage as pageOf, placed } from '../../../../lib/library/library-page.ts';
 import { id } from '../../../playtime-rows.ts';
 
 const NOW = Date.UTC(2026, 2, 15, 12);
@@ -30,6 +30,13 @@ const query = (more: Partial<LibraryQuery> = {}): LibraryQuery => ({
   limit: 50,
   ...more,
 });
+const libraryPage = (games: readonly ListedGame[], asked: LibraryQuery) => {
+  const { gameIds, nextCursor } = pageOf(
+    games.map((one) => placed(one, asked.sort)),
+    asked,
+  );
+  return { items: gameIds.map((gameId) => games.find((one) => one.gameId === gameId)!), nextCursor };
+};
 const titles = (games: readonly ListedGame[], more: Partial<LibraryQuery> = {}) =>
   libraryPage(games, query(more)).items.map(({ title }) => title);
 
