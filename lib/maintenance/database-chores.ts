@@ -1,8 +1,11 @@
 import type { Kysely } from 'kysely';
+import { trimEventBus } from '../bus/database-event-bus.ts';
 import { ensurePartitions, PARTITION_MONTHS_BEHIND, PARTITIONED, retirePartitions } from '../db/partitions.ts';
 import { PARTITION_MONTHS_AHEAD } from '../db/prepare.ts';
 import type { Schema } from '../db/schema.ts';
+import { purgeInbox } from '../events/inbox.ts';
 import { purgeIdempotencyKeys } from '../idempotency/postgres-idempotency-store.ts';
+import { DAY_MS } from '../playtime/days.ts';
 import { OFFLINE_MAX_AGE_MS } from '../playtime/offline-rules.ts';
 
 export interface Retention {
@@ -16,7 +19,15 @@ export interface MaintenanceReport {
   readonly partitionsRetired: readonly string[];
   readonly idempotencyKeysPurged: number;
   readonly offlineReportsPurged: number;
+  readonly inboxPurged: number;
+  /** Of the embedded event bus. */
+  readonly messagesTrimmed: number;
 }
+
+/** Twice what Kafka keeps messages for unless told otherwise: an event that is forgotten cannot be delivered again. */
+const INBOX_KEEP_MS = 14 * DAY_MS;
+/** As Kafka does it unless told otherwise. */
+const BUS_KEEP_MS = 7 * DAY_MS;
 
 /**
  * The chores of the database. Every step stands on its own and may run in many processes at once.
@@ -36,6 +47,8 @@ export async function maintain(db: Kysely<Schema>, now: number, { keepMonths }: 
     partitionsRetired,
     idempotencyKeysPurged: await purgeIdempotencyKeys(db, now),
     offlineReportsPurged: await purgeOfflineReports(db, now),
+    inboxPurged: await purgeInbox(db, new Date(now - INBOX_KEEP_MS)),
+    messagesTrimmed: await trimEventBus(db, now, BUS_KEEP_MS),
   };
 }
 

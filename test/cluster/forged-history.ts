@@ -104,6 +104,7 @@ export function storedWith(sessions: readonly StoredSession[]): StoredPlaytime {
   return {
     sessions,
     ...{ daily: [sum(DAY)], monthly: [sum(MONTH)], totals: [sum('')] },
+    told: { added: [sum('')], ended: sessions.map(({ sessionId }) => sessionId) },
     reports: [{ userId: USER, deviceId: DEVICE, clientSessionId: 'offline-1', creditedMs: 5_000 }],
   };
 }

@@ -44,6 +44,13 @@ export interface StoredPlaytime {
   readonly monthly: readonly StoredSum[];
   readonly totals: readonly StoredSum[];
   readonly reports: readonly StoredReport[];
+  /** What the events on their way or on the bus say of playtime, each counted once. */
+  readonly told: {
+    /** What they add up to by game. */
+    readonly added: readonly StoredSum[];
+    /** The session of each event that tells of an end. */
+    readonly ended: readonly string[];
+  };
 }
 
 /** What the checkpoint store said of one shard at one moment. */
@@ -90,6 +97,7 @@ export const INVARIANTS = [
   'refusal unexplained',
   'failure not in the catalogue',
   'sums differ',
+  'events differ',
   'statistics behind',
   'statistics wrong',
   'offline counted twice',

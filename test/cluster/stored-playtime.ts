@@ -29,6 +29,21 @@ const REPORTS = `
 SELECT user_id AS "userId", device_id AS "deviceId", client_session_id AS "clientSessionId", credited_ms AS "creditedMs"
 FROM playtime_offline_sessions WHERE user_id = ANY ($1::uuid[])`;
 
+/** Each event once, also when it was carried twice, or is on the bus and not out of the outbox yet. */
+const TOLD = `
+WITH told AS (
+  SELECT event_id::text AS id, event_type AS type, data FROM outbox_events WHERE user_id = ANY ($1::uuid[])
+  UNION
+  SELECT value::jsonb ->> 'id', value::jsonb ->> 'type', value::jsonb -> 'data' FROM bus_messages
+  WHERE topic = 'playtime-events' AND key = ANY ($1::text[])
+)`;
+const ADDED = `${TOLD}
+SELECT data ->> 'user_id' AS "userId", data ->> 'game_id' AS "gameId", '' AS period,
+  sum((data ->> 'added_ms')::bigint)::bigint AS ms
+FROM told WHERE type = 'library.playtime.updated' GROUP BY 1, 2`;
+const ENDED = `${TOLD}
+SELECT data ->> 'session_id' AS "sessionId" FROM told WHERE type = 'library.playtime.session.ended'`;
+
 export async function readStoredPlaytime(dsn: string, users: readonly string[]): Promise<StoredPlaytime> {
   return withClient(dsn, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -40,6 +55,10 @@ export async function readStoredPlaytime(dsn: string, users: readonly string[]):
       monthly: await read<StoredSum>(sums('playtime_stats_monthly', 'month')),
       totals: await read<StoredSum>(sums('playtime_totals', "''")),
       reports: await read<StoredReport>(REPORTS),
+      told: {
+        added: await read<StoredSum>(ADDED),
+        ended: (await read<{ sessionId: string }>(ENDED)).map(({ sessionId }) => sessionId),
+      },
     };
   });
 }

@@ -1,8 +1,8 @@
-/** The sums that PostgreSQL keeps are the sums of the sessions. */
+/** The sums that PostgreSQL keeps, and those that the events add up to, are the sums of the sessions. */
 import type { RoundHistory, StoredSession, StoredSum, Violation } from './round-history.ts';
 
 export function verifySums(history: RoundHistory): Violation[] {
-  const { sessions, daily, monthly, totals } = history.stored;
+  const { sessions, daily, monthly, totals, told } = history.stored;
   return [
     ...differences(
       'total',
@@ -19,7 +19,24 @@ export function verifySums(history: RoundHistory): Violation[] {
       sumBy(sessions, (day) => `${day.slice(0, 7)}-01`),
       monthly,
     ),
+    ...differences(
+      'events',
+      sumBy(sessions, () => ''),
+      told.added,
+    ),
+    ...verifyEndings(sessions, told.ended),
   ];
+}
+
+/** Every end is told, once. */
+function verifyEndings(sessions: readonly StoredSession[], told: readonly string[]): Violation[] {
+  const times = new Map<string, number>();
+  for (const sessionId of told) times.set(sessionId, (times.get(sessionId) ?? 0) + 1);
+  return sessions.flatMap(({ sessionId, endedAt }): Violation[] => {
+    const [want, have] = [endedAt === null ? 0 : 1, times.get(sessionId) ?? 0];
+    if (want === have) return [];
+    return [{ invariant: 'events differ', what: `the end of ${sessionId} was told ${have} times instead of ${want}` }];
+  });
 }
 
 type Sums = Map<string, number>;

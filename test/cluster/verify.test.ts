@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   PLAY,
+  PLAYED,
   SESSION,
   T,
   USER,
@@ -118,6 +119,27 @@ const FORGERIES: readonly (readonly [title: string, invariant: Invariant, change
     'a failure that is neither silence nor a 503',
     'failure not in the catalogue',
     and(refused(beat(T + 9_500, 4, 9), 500, 'INTERNAL')),
+  ],
+  [
+    'events that add up to something else',
+    'sums differ',
+    (({ stored }) => ({
+      stored: { ...stored, told: { ...stored.told, added: stored.told.added.map((sum) => ({ ...sum, ms: 1 })) } },
+    }))(forged()),
+  ],
+  [
+    'an end that nobody was told of',
+    'events differ',
+    (({ stored }) => ({ stored: { ...stored, told: { ...stored.told, ended: stored.told.ended.slice(1) } } }))(
+      forged(),
+    ),
+  ],
+  [
+    'an end that was told twice',
+    'events differ',
+    (({ stored }) => ({
+      stored: { ...stored, told: { ...stored.told, ended: [...stored.told.ended, PLAYED.sessionId] } },
+    }))(forged()),
   ],
   ['more credit than the session lasted', 'credit beyond the clock', withRow({ ms: 9_001 })],
   [

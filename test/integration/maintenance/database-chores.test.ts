@@ -9,7 +9,11 @@ onEachDatabase('the chores of the database', (database) => {
   it('have nothing left to do after they were done', async () => {
     const soon = TEST_NOW + 31 * DAY;
     const report = await maintain(database().db, soon, { keepMonths: 24 });
-    expect(report.partitionsMade).toEqual(['playtime_sessions_y2026m07', 'library_audit_log_y2026m07']);
+    expect(report.partitionsMade).toEqual([
+      'playtime_sessions_y2026m07',
+      'library_audit_log_y2026m07',
+      'achievement_audit_log_y2026m07',
+    ]);
     expect(report.partitionsRetired).toEqual([]);
     expect(await maintain(database().db, soon, { keepMonths: 24 })).toMatchObject({ partitionsMade: [] });
   });
@@ -29,5 +33,21 @@ onEachDatabase('the chores of the database', (database) => {
       (await maintain(database().db, player.engine.now + days * DAY, { keepMonths: 24 })).offlineReportsPurged;
     expect(await after(90)).toBe(0);
     expect(await after(91)).toBe(1);
+  });
+
+  it('forget which events were taken in once they cannot be delivered again, but none that is unfinished', async () => {
+    const received_at = new Date(TEST_NOW);
+    await database()
+      .db.insertInto('inbox_events')
+      .values([
+        { source: '/chores', event_id: 'done', done: true, received_at },
+        { source: '/chores', event_id: 'unfinished', done: false, received_at },
+      ])
+      .execute();
+    const after = async (days: number) =>
+      (await maintain(database().db, TEST_NOW + days * DAY, { keepMonths: 24 })).inboxPurged;
+    expect(await after(14)).toBe(0);
+    expect(await after(15)).toBe(1);
+    expect(await after(15)).toBe(0);
   });
 });
