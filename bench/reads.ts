@@ -4,7 +4,7 @@
  * of what the machine has to carry. Rounds are interleaved and the median is shown, for machines are noisy.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { gameIdOf, seed, userIdOf } from './reads/seed.ts';
@@ -121,22 +121,28 @@ function firstGame(user: number): number {
   return first + options.games > CATALOGUE ? 0 : first;
 }
 
+/** Whose processor time a read is: the service, PostgreSQL, Redis. Those that somebody else runs are not seen. */
+function pids(): (number | null)[] {
+  return [node.pid, ...[postgres, redis].map((server) => (server?.kind === 'private' ? server.process.pid : null))];
+}
+
 async function measure(all: readonly Subject[]): Promise<void> {
-  const reports = new Map<string, (ReadReport & { readonly hits: number; readonly cpuMicros: number })[]>(
+  const processes = pids();
+  const reports = new Map<string, (ReadReport & { readonly hits: number; readonly cpuMicros: readonly number[] })[]>(
     all.map(({ name }) => [name, []]),
   );
   for (let round = 0; round < options.rounds; round += 1) {
     for (const { name, ...subject } of all) {
       const before = await lookups();
-      const cpuBefore = cpuSeconds(node.pid);
+      const cpuBefore = processes.map(cpuSeconds);
       const times = { warmUpMs: WARM_UP_MS, measureMs: options.seconds * 1_000 };
       const report = await load({ ...subject, ...times, base: BASE_PATH, connections: options.connections });
       subject.readers.forEach((reader, n) => (reader.mark = report.marks[n] ?? reader.mark));
       const after = await lookups();
       const looked = after.yes + after.no - before.yes - before.no;
-      // Of the warm-up, too; the reads of the warm-up are taken to be as many a second.
+      // Processor time a read, in the warm-up, too: its reads are taken to be as many a second.
       const reads = (report.reads / report.seconds) * (report.seconds + WARM_UP_MS / 1_000);
-      const cpuMicros = subject.isOurs ? ((cpuSeconds(node.pid) - cpuBefore) / reads) * 1e6 : NaN;
+      const cpuMicros = processes.map((pid, n) => ((cpuSeconds(pid) - (cpuBefore[n] ?? NaN)) / reads) * 1e6);
       reports.get(name)?.push({ ...report, cpuMicros, hits: looked === 0 ? NaN : (after.yes - before.yes) / looked });
     }
   }
@@ -175,7 +181,7 @@ async function measure(all: readonly Subject[]): Promise<void> {
       Number.isNaN(hits) ? '' : `${(100 * hits).toFixed(1)} %`,
       wrong,
       `${Math.round(100 * middle((report) => report.cpuSeconds / report.seconds))} %`,
-      isOurs ? Math.round(middle(({ cpuMicros }) => cpuMicros)) : '',
+      ...processes.map((_, n) => (isOurs ? Math.round(middle(({ cpuMicros }) => cpuMicros[n] ?? NaN)) : '')),
     ];
     console.log(name.padEnd(40) + cells.map((cell) => String(cell).padStart(10)).join(''));
     for (const { firstWrong } of rounds) if (firstWrong !== null) console.log(`  wrong: ${firstWrong}`);
@@ -216,10 +222,26 @@ async function lookups(): Promise<{ yes: number; no: number }> {
   return { yes: count('yes'), no: count('no') };
 }
 
-/** Processor time that a process has taken so far (proc(5), in hundredths of a second). */
+/** Processor time that a process and its children have taken so far (proc(5), in hundredths of a second). */
 function cpuSeconds(pid: number | null): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  if (pid === null) return NaN;
+  let hundredths = 0;
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const fields = statOf(name);
+    // Its parent, and its own time; of the process itself also that of its children that ended.
+    if (fields[1] === String(pid)) hundredths += Number(fields[11]) + Number(fields[12]);
+    if (name === String(pid)) hundredths += [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0);
+  }
+  return hundredths / 100;
+}
+
+function statOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+  } catch {
+    // It ended since the folder was read.
+    return [];
+  }
 }
 
 function median(values: readonly number[]): number {
