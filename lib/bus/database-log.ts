@@ -148,7 +148,8 @@ export class DatabaseLog {
 
   async lag(group: string, topics: readonly string[]): Promise<PartitionLag[]> {
     const { rows } = await this.#executor.query<PartitionLag>(
-      `SELECT topic, partition, next_offset - greatest(coalesce(committed, 0), coalesce(oldest, next_offset)) AS lag
+      `SELECT topic, partition, next_offset AS "end",
+         next_offset - greatest(coalesce(committed, 0), coalesce(oldest, next_offset)) AS lag
        FROM bus_partitions
        LEFT JOIN (SELECT * FROM bus_group_offsets WHERE group_name = $1) g USING (topic, partition)
        CROSS JOIN LATERAL (

@@ -2,6 +2,7 @@ import {
   DEAD_LETTER_HEADERS,
   deadLetterTopic,
   type EventBus,
+  type IncomingMessage,
   type OutgoingMessage,
   type RetryPolicy,
   type SubscriptionEvents,
@@ -55,8 +56,8 @@ export async function listDeadLetters(bus: EventBus, topics: readonly string[], 
 
 /**
  * Sends every dead letter of topics back to where it came from, as it was, and remembers that it did: a second run
- * sends only what died since. One that dies again comes back as a new dead letter. Of the letters that were under way
- * when a run was killed, the next one may send some again.
+ * sends only what died since. One that dies again comes back as a new dead letter, behind the end of this run: it would
+ * go round and round. Of the letters that were under way when a run was killed, the next one may send some again.
  *
  * @param topics of origin
  * @param events told of what goes wrong meanwhile; it is tried again
@@ -69,25 +70,41 @@ export async function replayDeadLetters(
   clock: Clock,
 ): Promise<number> {
   const letters = topics.map(deadLetterTopic);
-  const waiting = async () => (await bus.lag(REPLAY_GROUP, letters)).filter(({ lag }) => lag > 0);
-  const behind = await waiting();
+  const behind = (await bus.lag(REPLAY_GROUP, letters)).filter(({ lag }) => lag > 0);
   if (behind.length === 0) return 0;
+  const ends = new Map(behind.map(({ topic, partition, end }) => [placeOf(topic, partition), end]));
+  const isOurs = ({ topic, partition, offset }: IncomingMessage) => offset < (ends.get(placeOf(topic, partition)) ?? 0);
+  const isThrough = async () =>
+    (await bus.lag(REPLAY_GROUP, letters)).every(
+      ({ topic, partition, end, lag }) => end - lag >= (ends.get(placeOf(topic, partition)) ?? 0),
+    );
   let replayed = 0;
   const running = await bus.subscribe({
     group: REPLAY_GROUP,
     // A topic without any may not even exist, and could not be joined.
     topics: [...new Set(behind.map(({ topic }) => topic))],
     handle: async (letter) => {
+      // What is refused stays where it is.
+      if (!isOurs(letter)) throw new Error('for the next run');
       await bus.publish([originalOf(letter)]);
       replayed += 1;
     },
     retry: RETRY,
-    events,
+    events: {
+      ...events,
+      retrying: (letter, attempt, error) => {
+        if (isOurs(letter)) events.retrying(letter, attempt, error);
+      },
+    },
   });
   try {
-    while ((await waiting()).length > 0) await new Promise<void>((resolve) => clock.after(LOOK_AGAIN_MS, resolve));
+    while (!(await isThrough())) await new Promise<void>((resolve) => clock.after(LOOK_AGAIN_MS, resolve));
   } finally {
     await running.stop();
   }
   return replayed;
+}
+
+function placeOf(topic: string, partition: number): string {
+  return `${partition}:${topic}`;
 }

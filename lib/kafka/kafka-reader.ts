@@ -27,6 +27,7 @@ export class KafkaReader {
       return newest.map(({ topic, partition, offset }) => ({
         ...{ topic, partition },
         lag: Math.max(0, offset - offsetOf(next, topic, partition)),
+        end: offset,
       }));
     });
   }

@@ -103,6 +103,8 @@ export interface PartitionLag {
   readonly partition: number;
   /** Messages that the group has not committed yet. */
   readonly lag: number;
+  /** The offset that the next message will get. */
+  readonly end: number;
 }
 
 /** The handler's word that a message can never be processed: it goes to the dead letters at once. */

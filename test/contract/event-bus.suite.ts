@@ -348,7 +348,8 @@ export function eventBusSuite(prepare: () => Promise<EventBusBench>): void {
       expect(await lagOf()).toBe(0);
       await bus.publish([outgoing(topic, 'k', 'x'), outgoing(topic, 'k', 'y')]);
       const behind = (await bus.lag(group, [topic])).filter(({ lag }) => lag > 0);
-      expect(behind).toEqual([{ topic, partition: expect.any(Number) as unknown as number, lag: 2 }]);
+      const end = (await other.peek(topic, 100)).filter(({ partition }) => partition === behind[0]?.partition).length;
+      expect(behind).toEqual([{ topic, partition: expect.any(Number) as unknown as number, lag: 2, end }]);
     });
 
     it('peeks from the beginning, marks nothing, and knows no topic that is not there', async () => {
@@ -389,6 +390,28 @@ export function eventBusSuite(prepare: () => Promise<EventBusBench>): void {
         expect(await listDeadLetters(other, [topic], 10)).toEqual([]);
         expect(await replayDeadLetters(other, [topic], events, systemClock())).toBe(0);
         expect(recorder.values).toHaveLength(3);
+      },
+      SLOW,
+    );
+
+    it(
+      'sends back what lay there when it was asked, and not over and over what dies again meanwhile',
+      async () => {
+        const recorder = new Recorder();
+        recorder.work = async () => {
+          throw new PoisonMessage('still cannot be read');
+        };
+        await join(recorder);
+        await bus.publish(['a', 'b'].map((value) => outgoing(topic, 'k', value)));
+        await recorder.until(() => recorder.buried.length === 2);
+        const operator = new Recorder();
+        const { events } = operator.subscription('', []);
+        expect(await replayDeadLetters(other, [topic], events, systemClock())).toBe(2);
+        await recorder.until(() => recorder.buried.length === 4);
+        expect(operator.retried).toEqual([]);
+        expect((await listDeadLetters(other, [topic], 10)).map(({ message }) => message.value)).toEqual(['a', 'b']);
+        expect(await replayDeadLetters(other, [topic], events, systemClock())).toBe(2);
+        await recorder.until(() => recorder.buried.length === 6);
       },
       SLOW,
     );
