@@ -36,6 +36,8 @@ const ENSURE_EVERY_MS = 3_600_000;
 const ENSURE_AGAIN_MS = 2_000;
 
 const TAKEN = 'library.events.taken.total';
+const LAG = 'library.events.lag.messages';
+const OBSERVE_MS = 15_000;
 
 export function eventsService({
   database: { db },
@@ -49,6 +51,7 @@ export function eventsService({
   const reacting = reactions({ actorOf, erase: (userId) => eraseUser(db, actorOf(userId), userId) });
 
   let ensuring: Chore | null = null;
+  let observing: Chore | null = null;
 
   async function lettersOf(topic: string | undefined, limit: number): Promise<ShownLetter[]> {
     const letters = await listDeadLetters(bus, topicsOf(topic), limit);
@@ -99,9 +102,16 @@ export function eventsService({
         description: 'Events of others that were taken in',
         labelNames,
       });
+      metrics.register({
+        type: 'gauge',
+        name: LAG,
+        description: 'Events of others that wait to be taken in',
+        labelNames: ['topic'],
+      });
     },
     started(this: Service) {
       const { logger } = this;
+      const { metrics } = this.broker;
       ensuring = chore(
         clock,
         async () => {
@@ -112,9 +122,27 @@ export function eventsService({
         ENSURE_AGAIN_MS,
       );
       ensuring.start();
+      observing = chore(
+        clock,
+        async () => {
+          const partitions = await bus.lag(group, CONSUMED_TOPICS);
+          for (const topic of CONSUMED_TOPICS) {
+            const ofTopic = partitions.filter((partition) => partition.topic === topic);
+            metrics.set(
+              LAG,
+              ofTopic.reduce((sum, { lag }) => sum + lag, 0),
+              { topic },
+            );
+          }
+          return OBSERVE_MS;
+        },
+        (error) => logger.warn({ msg: 'the lag could not be looked at', error: String(error) }),
+        OBSERVE_MS,
+      );
+      observing.start();
     },
     async stopped() {
-      await ensuring?.stop();
+      await Promise.all([ensuring?.stop(), observing?.stop()]);
     },
   };
 }
