@@ -38,6 +38,8 @@ export interface Endpoint {
    * change is based on.
    */
   readonly versioned?: true;
+  /** Of a versioned GET: the response also shows what has no part in the version, and so is never `304 Not Modified`. */
+  readonly showsMore?: true;
   /** The action answers with a {@link PreparedReply}: JSON text that was made before. */
   readonly prepared?: true;
   /** A member of the body that reaches the action as the very JSON text that was sent. */

@@ -166,6 +166,7 @@ export const getLibraryItem = {
   path: '/{game_id}',
   tag,
   summary: 'One game of the library',
+  description: 'Playtime and installations have no part in the version: the answer is always sent as a whole.',
   access: own,
   params: closed({ game_id: GameId }),
   status: 200,
@@ -173,6 +174,7 @@ export const getLibraryItem = {
   errors: ['GAME_NOT_IN_LIBRARY'],
   action: 'library.get',
   versioned: true,
+  showsMore: true,
 } as const satisfies Endpoint;
 
 export const patchLibraryItem = {

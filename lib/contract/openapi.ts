@@ -95,7 +95,7 @@ function operation(endpoint: Endpoint, schemas: SchemaRegistry): Json {
       { $ref: '#/components/parameters/traceparent' },
       ...(endpoint.method === 'POST' ? [{ $ref: '#/components/parameters/Idempotency-Key' }] : []),
       ...(endpoint.versioned && endpoint.method !== 'GET' ? [{ $ref: '#/components/parameters/If-Match' }] : []),
-      ...(hasTag(endpoint) && endpoint.method === 'GET' ? [{ $ref: '#/components/parameters/If-None-Match' }] : []),
+      ...(mayBeKnown(endpoint) ? [{ $ref: '#/components/parameters/If-None-Match' }] : []),
     ],
     ...(endpoint.body === undefined
       ? {}
@@ -107,12 +107,17 @@ function operation(endpoint: Endpoint, schemas: SchemaRegistry): Json {
         }),
     responses: {
       [endpoint.status]: success(endpoint, schemas),
-      ...(hasTag(endpoint) && endpoint.method === 'GET'
+      ...(mayBeKnown(endpoint)
         ? { 304: { description: 'Not changed since', headers: { ...TRACE_HEADERS, ...ETAG_HEADER } } }
         : {}),
       ...Object.fromEntries(problems.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }])),
     },
   };
+}
+
+/** Whether a client may ask for what changed since it last asked. */
+function mayBeKnown(endpoint: Endpoint): boolean {
+  return endpoint.method === 'GET' && hasTag(endpoint) && endpoint.showsMore !== true;
 }
 
 function hasTag(endpoint: Endpoint): boolean {

@@ -82,7 +82,7 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
 }
 
 function answerOf(endpoint: Endpoint, result: unknown): Answer {
-  const { status, versioned, prepared, stream } = endpoint;
+  const { status, versioned, prepared, stream, showsMore: alwaysSent = false } = endpoint;
   if (stream !== undefined) {
     return { status, body: '', replayed: false, stream: { type: stream, lines: result as Readable } };
   }
@@ -93,7 +93,7 @@ function answerOf(endpoint: Endpoint, result: unknown): Answer {
   if (status === 204) return { status, body: '', replayed: false };
   const body = JSON.stringify(result);
   if (versioned !== true) return { status, body, replayed: false };
-  return { status, body, replayed: false, etag: etagOf((result as { version: number }).version) };
+  return { status, body, replayed: false, etag: etagOf((result as { version: number }).version), alwaysSent };
 }
 
 const NO_QUERY = { type: 'object', additionalProperties: false };

@@ -12,6 +12,8 @@ export interface Answer {
   readonly replayed: boolean;
   /** What names this content, quoted; the answer to a matching `If-None-Match` has no body. */
   readonly etag?: string;
+  /** The tag stands for a part of the content only: what the client has may be out of date all the same. */
+  readonly alwaysSent?: boolean;
   /** In place of `body`: lines that are sent as they come. */
   readonly stream?: { readonly type: string; readonly lines: Readable };
 }

@@ -22,7 +22,7 @@ export function createReply(metrics: HttpMetrics, log: FailureLog): Reply {
   const count = (exchange: Exchange, operation: string, status: number) =>
     metrics.answered(operation, status, performance.now() - exchange.startedAt);
   return {
-    answer(exchange, operation, { status, body, replayed, etag, stream }) {
+    answer(exchange, operation, { status, body, replayed, etag, alwaysSent = false, stream }) {
       const { req, res, trace } = exchange;
       if (stream !== undefined) {
         count(exchange, operation, status);
@@ -31,7 +31,8 @@ export function createReply(metrics: HttpMetrics, log: FailureLog): Reply {
         );
       }
       const more = [...(replayed ? REPLAYED : []), ...(etag === undefined ? [] : ['ETag', etag])];
-      if (etag !== undefined && req.method === 'GET' && noneMatch(req.headers['if-none-match'], etag)) {
+      const known = etag !== undefined && !alwaysSent && req.method === 'GET';
+      if (known && noneMatch(req.headers['if-none-match'], etag)) {
         respond(res, 304, trace, 'application/json', '', more);
         return count(exchange, operation, 304);
       }

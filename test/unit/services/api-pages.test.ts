@@ -38,6 +38,12 @@ describe('pages that are ready', () => {
     expect([head.status, head.headers.get('etag')]).toEqual([200, '"tag-1"']);
   });
 
+  it('are told from versioned things that also show what has no version: those are always sent', async () => {
+    const first = await gateway.request(`/${GAME}`);
+    expect(first.headers.get('etag')).toBe('"1"');
+    expect((await gateway.request(`/${GAME}`, { headers: { 'if-none-match': '"1"' } })).status).toBe(200);
+  });
+
   it('leave what is beside them alone', async () => {
     expect((await gateway.request(`/${GAME}`)).status).toBe(200);
     expect(gateway.calls.at(-1)?.action).toBe('library.get');
