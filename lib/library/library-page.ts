@@ -90,8 +90,23 @@ function isPositionOf(query: Order): (parts: unknown) => parts is Position {
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** The same on every node, whatever its locale. */
 function compareKeys(a: string | number, b: string | number): number {
-  if (typeof a === 'string' && typeof b === 'string') return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
-  return Number(a) - Number(b);
+  return typeof a === 'string' && typeof b === 'string' ? compareTitles(a, b) : Number(a) - Number(b);
+}
+
+/**
+ * As people spell and count, the same on every node, whatever its locale. Most titles differ first in a letter from a to z,
+ * whose order needs no collator: that takes ten times as long.
+ */
+export function compareTitles(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+  if (isLetter(left) && isLetter(right)) return left - right;
+  return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
+}
+
+function isLetter(code: number): boolean {
+  return code >= 97 && code <= 122;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { LibraryQuery } from '../../../../lib/contract/library.ts';
 import { LibraryError } from '../../../../lib/errors.ts';
 import type { ListedGame } from '../../../../lib/library/library-filter.ts';
-import { libraryPage as pageOf, placed } from '../../../../lib/library/library-page.ts';
+import { compareTitles, libraryPage as pageOf, placed } from '../../../../lib/library/library-page.ts';
 import { id } from '../../../playtime-rows.ts';
 
 const NOW = Date.UTC(2026, 2, 15, 12);
@@ -106,6 +106,23 @@ describe('a page of the library', () => {
         expect(new Set(seen).size).toBe(seen.length);
         expect(stayed.filter(({ gameId }) => !seen.includes(gameId))).toEqual([]);
       }),
+    );
+  });
+
+  it('takes no short way that leads elsewhere: titles are in the order of the collator', () => {
+    const collator = new Intl.Collator('en', { numeric: true });
+    const letters = fc.constantFrom(..."abzé2 10-\u0301ßяa̧ø'", 'ae', 'æ');
+    const title = fc.oneof(
+      fc.array(letters, { maxLength: 5 }).map((parts) => parts.join('')),
+      fc.string({ unit: 'grapheme', maxLength: 6 }),
+    );
+    fc.assert(
+      fc.property(title, title, title, (start, a, b) => {
+        const [left, right] = [(start + a).toLowerCase(), (start + b).toLowerCase()];
+        const expected = Math.sign(collator.compare(left, right)) || (left < right ? -1 : Number(left > right));
+        expect(Math.sign(compareTitles(left, right))).toBe(expected);
+      }),
+      { numRuns: 5_000 },
     );
   });
 
