@@ -1,10 +1,10 @@
 /** One flood through a bridge that is killed again and again. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { GROUP, type BridgeRig } from './bridge-rig.ts';
 import { makeFlood, type Flood } from './flood.ts';
 import { outcomeOf, seedTitle } from './flood-model.ts';
 import { observe } from './flood-observed.ts';
+import { backlogOf, takenIn, until } from './progress.ts';
 import { verifyFlood, type FloodViolation } from './verify-flood.ts';
 import { CONSUMED_TOPICS } from '../../../lib/contract/events/consumed.ts';
 import type { Database } from '../../../lib/db/database.ts';
@@ -42,9 +42,6 @@ export interface FloodReport {
 }
 
 const PUBLISH_AT_ONCE = 200;
-const LOOK_EVERY_MS = 20;
-/** Nothing moves for so long: it never will. */
-const STUCK_MS = 60_000;
 
 /** Publishes the flood, kills the bridge meanwhile, waits until all is taken in and told, and judges. */
 export async function runFlood(rig: BridgeRig, options: FloodOptions): Promise<FloodReport> {
@@ -115,28 +112,8 @@ async function settled({ database, bus }: BridgeRig): Promise<void> {
     async () => `${await behind()} ${await takenIn(database)}`,
     200,
   );
-  const waiting = async () =>
-    (await sql<{ n: number }>`SELECT count(*)::integer AS n FROM outbox_events`.execute(database.db)).rows[0]?.n ?? 0;
-  await until(async () => (await waiting()) === 0, waiting);
-}
-
-async function takenIn({ db }: Database): Promise<number> {
-  const { rows } = await sql<{ n: number }>`SELECT count(*)::integer AS n FROM inbox_events`.execute(db);
-  return rows[0]?.n ?? 0;
-}
-
-/** @param progress whatever changes while there is hope */
-async function until(
-  met: () => Promise<boolean>,
-  progress: () => Promise<unknown>,
-  everyMs = LOOK_EVERY_MS,
-): Promise<void> {
-  let last: unknown = null;
-  let movedAt = Date.now();
-  while (!(await met())) {
-    const now = await progress();
-    if (now !== last) [last, movedAt] = [now, Date.now()];
-    if (Date.now() - movedAt > STUCK_MS) throw new Error(`stuck for ${STUCK_MS / 1_000} s at ${String(now)}`);
-    await pause(everyMs);
-  }
+  await until(
+    async () => (await backlogOf(database)) === 0,
+    () => backlogOf(database),
+  );
 }
