@@ -7,7 +7,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { gameIdOf, seed, userIdOf } from './reads/seed.ts';
+import { seed, userIdOf } from './reads/seed.ts';
 import type { Reader, ReadOrder, ReadReport } from './reads/load.ts';
 import { BASE_PATH } from '../lib/contract/endpoints.ts';
 import { openDatabase } from '../lib/db/database.ts';
@@ -85,8 +85,8 @@ try {
 
 async function subjects(): Promise<readonly Subject[]> {
   const tokens = await Promise.all(Array.from({ length: options.users }, (_, n) => demoToken(userIdOf(n))));
-  const readers = (mark: string): Reader[] =>
-    tokens.map((token, n) => ({ token, gameId: gameIdOf(firstGame(n)), mark }));
+  const games = await firstGames(tokens);
+  const readers = (mark: string): Reader[] => tokens.map((token, n) => ({ token, gameId: games[n] ?? '', mark }));
   const own = { isOurs: true, port: Number(new URL(node.url).port), changePercent: options.changes };
   const found: Subject[] = [];
   for (const [title, path, mark] of [
@@ -115,10 +115,15 @@ async function subjects(): Promise<readonly Subject[]> {
   return found;
 }
 
-/** The one that stands first on the page. */
-function firstGame(user: number): number {
-  const first = (user * 37) % CATALOGUE;
-  return first + options.games > CATALOGUE ? 0 : first;
+/** The game that stands first on each user's page. */
+async function firstGames(tokens: readonly string[]): Promise<readonly string[]> {
+  const games: string[] = [];
+  for (const token of tokens) {
+    const answer = await fetch(`${node.url}${BASE_PATH}/?limit=1`, { headers: { authorization: `Bearer ${token}` } });
+    const { items } = (await answer.json()) as { items: readonly { game_id: string }[] };
+    games.push(items[0]?.game_id ?? '');
+  }
+  return games;
 }
 
 /** Whose processor time a read is: the service, PostgreSQL, Redis. Those that somebody else runs are not seen. */
@@ -148,7 +153,8 @@ async function measure(all: readonly Subject[]): Promise<void> {
   }
   console.log(
     `\n${options.connections} connections, ${options.users} users with ${options.games} games each, ${options.changes} % of reads ` +
-      `after a change, median of ${options.rounds} rounds of ${options.seconds} s\n`,
+      `after a change, median of ${options.rounds} rounds of ${options.seconds} s; ` +
+      `processor time a read, of the service, PostgreSQL and Redis\n`,
   );
   const heads = [
     'reads/s',
@@ -160,7 +166,9 @@ async function measure(all: readonly Subject[]): Promise<void> {
     'found',
     'wrong',
     'load CPU',
-    'µs/read',
+    'node µs',
+    'PG µs',
+    'Redis µs',
   ];
   console.log(''.padEnd(40) + heads.map((head) => head.padStart(10)).join(''));
   let failed = false;

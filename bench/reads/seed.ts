@@ -19,8 +19,9 @@ const idSql = (family: '9' | 'a', n: string): string =>
 /** The first of the categories that every user has. */
 export const CATEGORY_ID = gameIdOf(1);
 
-/** A title that sorts by the game's number, and says something. */
-const TITLE = `'Game ' || lpad(n::text, 7, '0') || ' ' || (ARRAY['Lanterns','Orchard','Meridian','Tidewrack'])[1 + n % 4]`;
+/** A made-up name, a word that many have, and the game's number to find it by: `Hmkcbpla Orchard 0001234`. */
+const TITLE = `initcap(left(translate(md5(n::text), '0123456789', 'ghijklmnop'), 8)) || ' ' ||
+  (ARRAY['Lanterns', 'Orchard', 'Meridian', 'Tidewrack'])[1 + n % 4] || ' ' || lpad(n::text, 7, '0')`;
 
 /**
  * Fills the catalogue and the libraries of users `from` to `users`, with everything that a list reads beside them: playtime,

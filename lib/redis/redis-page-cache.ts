@@ -40,13 +40,19 @@ export async function openRedisPageCache(
     get(key) {
       if (resting() || client.status !== 'ready') return Promise.resolve(null);
       return new Promise((resolve) => {
-        const timer = setTimeout(() => {
-          resolve(rest(new Error(`no answer from the page cache within ${timeoutMs} ms`)));
-        }, timeoutMs);
+        let answered = false;
+        const giveUp = (): void => {
+          if (!answered) resolve(rest(new Error(`no answer from the page cache within ${timeoutMs} ms`)));
+        };
+        // One turn later: when it was this process that was busy, the answer is there and is read first.
+        const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
         client
           .get(PREFIX + key)
           .then(resolve, (error: unknown) => resolve(rest(asError(error))))
-          .finally(() => clearTimeout(timer));
+          .finally(() => {
+            answered = true;
+            clearTimeout(timer);
+          });
       });
     },
     set(key, value, ttlMs) {
