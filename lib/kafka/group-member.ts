@@ -130,6 +130,14 @@ export class GroupMember {
   async leave(): Promise<void> {
     this.#leaving = true;
     this.#left.ring();
+    try {
+      // Before closing: a rebalance that ended while the consumer closes would leave it with a heartbeat that beats on.
+      await new Promise<void>((resolve, reject) => {
+        this.#consumer.leaveGroup(true, (error) => (error === null ? resolve() : reject(error)));
+      });
+    } catch (error) {
+      this.#events.failed(error);
+    }
     await this.#consumer.close(true);
   }
 

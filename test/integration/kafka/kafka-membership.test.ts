@@ -11,6 +11,23 @@ import { describeWithServer } from '../../servers.ts';
 
 const SLOW = 60_000;
 
+/** Members of one group that all stop while the group is still dealing out; ends when nothing of them is left. */
+const STOPS_AMID_REBALANCES = `
+  const { KafkaEventBus } = await import(${JSON.stringify(join(import.meta.dirname, '../../../lib/kafka/kafka-event-bus.ts'))});
+  const [settings, group, topic] = process.argv.slice(1).map((argument) => JSON.parse(argument));
+  const quiet = { retrying() {}, deadLettered() {}, failed() {} };
+  const retry = { maxAttempts: null, firstPauseMs: 1, maxPauseMs: 1 };
+  for (let round = 0; round < 15; round += 1) {
+    const buses = [1, 2, 3].map(() => new KafkaEventBus(settings, { sessionTimeoutMs: 2000, heartbeatMs: 20 }));
+    const members = [];
+    for (const bus of buses) {
+      members.push(await bus.subscribe({ group, topics: [topic], handle: async () => undefined, retry, events: quiet }));
+    }
+    await Promise.all(members.map((member) => member.stop()));
+    await Promise.all(buses.map((bus) => bus.close()));
+  }
+`;
+
 describeWithServer('Kafka', 'a member of a Kafka group', (address) => {
   let settings: KafkaSettings;
   let bus: KafkaEventBus;
@@ -87,6 +104,21 @@ describeWithServer('Kafka', 'a member of a Kafka group', (address) => {
       expect(printed.slice(0, 4)).toEqual(['0', '1', '2', '3']);
       expect(printed.slice(4)).toEqual([]);
       expect([...new Set(byKey(recorder.handled).get('k'))].slice(0, 30)).toEqual(values);
+    },
+    SLOW,
+  );
+
+  it(
+    'leaves nothing running when it stops in the middle of a rebalance',
+    async () => {
+      const topic = freshName('stopping');
+      await bus.ensureTopics([topic]);
+      const given = [settings, freshName('group'), topic].map((argument) => JSON.stringify(argument));
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', STOPS_AMID_REBALANCES, '--', ...given], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      ends.push(() => child.kill('SIGKILL'));
+      expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);
     },
     SLOW,
   );
