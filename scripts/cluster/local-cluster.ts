@@ -97,7 +97,7 @@ async function obtainAll({ appendfsync, kafka: wantsKafka = false }: ClusterOpti
     obtainPostgres(),
     obtainRedis(appendfsync ? { appendfsync } : {}),
     obtainNats(),
-    wantsKafka ? obtainKafka() : null,
+    wantsKafka ? obtainKafka() : Promise.resolve(null),
   ]);
   if (postgres && redis && nats) return { postgres, redis, nats, kafka };
   const missing = Object.entries({ PostgreSQL: postgres, Redis: redis, NATS: nats }).filter(([, server]) => !server);

@@ -10,7 +10,7 @@ import type { Role } from '../../../lib/contract/endpoint.ts';
 import type { Database } from '../../../lib/db/database.ts';
 import { ERASURE_SETTLES_MS } from '../../../lib/erasure/erase-user.ts';
 import { SAMPLE_GAME_IDS } from '../../../lib/library/sample-catalog.ts';
-import { systemClock } from '../../../lib/ports/clock.ts';
+import { systemClock, type Clock } from '../../../lib/ports/clock.ts';
 import { LibraryClient, RequestFailed } from '../../../scripts/client/library-client.ts';
 import { createDatabase } from '../../../scripts/servers/postgres.ts';
 import { startNode } from '../../../services/node.ts';
@@ -52,7 +52,10 @@ export async function openErasableNode(servers: { readonly PostgreSQL: string; r
   });
   const machine = systemClock();
   let forwardMs = 0;
-  const clock = { now: () => machine.now() + forwardMs, after: machine.after };
+  const clock: Clock = {
+    now: () => machine.now() + forwardMs,
+    after: (ms, callback) => machine.after(ms, callback),
+  };
   const node = await startNode(config, clock);
   const database = node.database as Database;
 
