@@ -93,12 +93,12 @@ export class LocalCluster {
 }
 
 async function obtainAll({ appendfsync, kafka: wantsKafka = false }: ClusterOptions): Promise<ClusterServers> {
-  const [postgres, redis, nats, kafka] = await Promise.all([
+  const [postgres, redis, nats] = await Promise.all([
     obtainPostgres(),
     obtainRedis(appendfsync ? { appendfsync } : {}),
     obtainNats(),
-    wantsKafka ? obtainKafka() : Promise.resolve(null),
   ]);
+  const kafka = wantsKafka ? await obtainKafka() : null;
   if (postgres && redis && nats) return { postgres, redis, nats, kafka };
   const missing = Object.entries({ PostgreSQL: postgres, Redis: redis, NATS: nats }).filter(([, server]) => !server);
   await Promise.all([postgres, redis, nats, kafka].flatMap((server) => (server ? [server.stop()] : [])));
