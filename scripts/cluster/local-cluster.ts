@@ -88,7 +88,8 @@ export class LocalCluster {
     for (const role of ['gateway', 'domain', 'engine']) {
       await Promise.all([...this.nodes.values()].filter((node) => node.role === role).map((node) => node.stop()));
     }
-    await Promise.all(Object.values(this.servers).map((server: Server | null) => server?.stop()));
+    const servers = Object.values(this.servers) as readonly (Server | null)[];
+    await Promise.all(servers.flatMap((server) => (server ? [server.stop()] : [])));
   }
 }
 
