@@ -30,7 +30,7 @@ const options = new Command('bench:reads')
 
 const CATALOGUE = 3_000;
 const ACHIEVEMENTS = 12;
-const WARM_UP_MS = 3_000;
+const WARM_UP_MS = 1_000;
 const HERE = import.meta.dirname;
 
 interface Subject {
@@ -138,16 +138,21 @@ async function measure(all: readonly Subject[]): Promise<void> {
   );
   for (let round = 0; round < options.rounds; round += 1) {
     for (const { name, ...subject } of all) {
-      const before = await lookups();
-      const cpuBefore = processes.map(cpuSeconds);
+      let before = { yes: 0, no: 0 };
+      let cpuBefore: number[] = [];
       const times = { warmUpMs: WARM_UP_MS, measureMs: options.seconds * 1_000 };
-      const report = await load({ ...subject, ...times, base: BASE_PATH, connections: options.connections });
+      const report = await load(
+        { ...subject, ...times, base: BASE_PATH, connections: options.connections },
+        async () => {
+          cpuBefore = processes.map(cpuSeconds);
+          before = await lookups();
+        },
+      );
+      const cpuAfter = processes.map(cpuSeconds);
       subject.readers.forEach((reader, n) => (reader.mark = report.marks[n] ?? reader.mark));
       const after = await lookups();
       const looked = after.yes + after.no - before.yes - before.no;
-      // Processor time a read, in the warm-up, too: its reads are taken to be as many a second.
-      const reads = (report.reads / report.seconds) * (report.seconds + WARM_UP_MS / 1_000);
-      const cpuMicros = processes.map((pid, n) => ((cpuSeconds(pid) - (cpuBefore[n] ?? NaN)) / reads) * 1e6);
+      const cpuMicros = cpuAfter.map((cpu, n) => ((cpu - (cpuBefore[n] ?? NaN)) / report.reads) * 1e6);
       reports.get(name)?.push({ ...report, cpuMicros, hits: looked === 0 ? NaN : (after.yes - before.yes) / looked });
     }
   }
@@ -200,10 +205,13 @@ async function measure(all: readonly Subject[]): Promise<void> {
   if (failed) process.exitCode = 1;
 }
 
-async function load(order: ReadOrder): Promise<ReadReport> {
+async function load(order: ReadOrder, warm: () => Promise<void>): Promise<ReadReport> {
   const child = fork(path.join(HERE, 'reads/load.ts'));
   child.send(order);
-  return message<ReadReport>(child);
+  await message(child);
+  const report = message<ReadReport>(child);
+  await warm();
+  return report;
 }
 
 async function baseline(page: string): Promise<{ port: number }> {
