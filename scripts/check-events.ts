@@ -25,11 +25,20 @@ const options = new Command('check:events')
   .option('--events <n>', 'messages of the flood', count(100, 1_000_000), 10_000)
   .option('--kills <n>', 'how often the bridge is killed', count(1, 100), 5)
   .option('--seed <n>', 'seed of the flood and of the moments of the kills', count(0, 1e9), 1)
+  .option('--bridges <n>', 'how many bridges share the flood', count(1, 8), 1)
   .option('--outbox', 'prove the way out instead of the way in')
   .option('--outage <seconds>', 'with --outbox: how long Kafka is away', count(4, 86_400), 180)
   .option('--rate <n>', 'with --outbox: events a second, about', count(10, 20_000), 1_000)
   .parse()
-  .opts<{ events: number; kills: number; seed: number; outbox?: true; outage: number; rate: number }>();
+  .opts<{
+    events: number;
+    kills: number;
+    seed: number;
+    bridges: number;
+    outbox?: true;
+    outage: number;
+    rate: number;
+  }>();
 
 async function main(): Promise<number> {
   const { events, kills, seed, outage: outageSeconds, rate } = options;
@@ -37,8 +46,8 @@ async function main(): Promise<number> {
   mkdirSync(folder, { recursive: true });
   const logFile = path.join(folder, 'nodes.log');
   writeFileSync(logFile, '');
-  console.log(`starting PostgreSQL, Redis, NATS, Kafka, and two processes (logs: ${logFile})`);
-  const rig = await startBridgeRig(logFile);
+  console.log(`starting PostgreSQL, Redis, NATS, Kafka, and the processes (logs: ${logFile})`);
+  const rig = await startBridgeRig(logFile, options.outbox ? 1 : options.bridges);
   stopOnSignals(rig);
   const began = Date.now();
   const note = (what: string): void => {

@@ -22,6 +22,8 @@ export interface BridgeRig {
   /** Of the test's own; not the bridge's. */
   readonly bus: KafkaEventBus;
   readonly bridge: NodeProcess;
+  /** All of them, {@link bridge} the first: they share the work. */
+  readonly bridges: readonly NodeProcess[];
   readonly stop: () => Promise<void>;
 }
 
@@ -30,9 +32,10 @@ const SERVERS = 'PostgreSQL, Redis, NATS and Kafka (scripts/install-servers)';
 
 /**
  * @param logFile where the processes' logs go
+ * @param count how many bridges there are
  * @throws Error when a server is missing
  */
-export async function startBridgeRig(logFile: string): Promise<BridgeRig> {
+export async function startBridgeRig(logFile: string, count = 1): Promise<BridgeRig> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closers.reverse()) await close();
@@ -70,9 +73,10 @@ export async function startBridgeRig(logFile: string): Promise<BridgeRig> {
     closers.push(() => bus.close());
     await bus.ensureTopics(CONSUMED_TOPICS);
     await bus.createTopics(PRODUCED_TOPICS);
-    const bridge = node('bridge', 'bridge');
-    await bridge.start();
-    return { database, redis: cache, kafka, bus, bridge, stop };
+    const bridge = node('bridge-1', 'bridge');
+    const bridges = [bridge, ...Array.from({ length: count - 1 }, (_, n) => node(`bridge-${n + 2}`, 'bridge'))];
+    await Promise.all(bridges.map((each) => each.start()));
+    return { database, redis: cache, kafka, bus, bridge, bridges, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startBridgeRig, type BridgeRig } from './bridge-rig.ts';
 import { runFlood } from './flood-run.ts';
 import { runOutbox } from './outbox-run.ts';
@@ -18,11 +18,11 @@ describeWithPrivateServer('Kafka', 'the bridge to Kafka, on real processes', () 
   describeWithServers(['PostgreSQL', 'Redis', 'NATS'], 'and servers', () => {
     let folder: string;
     let rig: BridgeRig;
-    beforeEach(async () => {
+    beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), 'library-events-'));
       rig = await startBridgeRig(join(folder, 'nodes.log'));
     }, START_LIMIT_MS);
-    afterEach(async () => {
+    afterAll(async () => {
       await rig.stop();
       rmSync(folder, { recursive: true });
     }, START_LIMIT_MS);
@@ -39,6 +39,7 @@ describeWithPrivateServer('Kafka', 'the bridge to Kafka, on real processes', () 
       RUN_LIMIT_MS,
     );
 
+    // Behind the flood, whose topics must hold nothing else: this one looks at a topic of its own.
     it(
       'tells every event in order, killed amid batches and while Kafka is away',
       async () => {

@@ -16,7 +16,7 @@ export interface FloodOptions {
   readonly seed: number;
   /** How many messages are published. */
   readonly events: number;
-  /** How often the bridge is killed on the way. */
+  /** How often a bridge is killed on the way. */
   readonly kills: number;
   /** Told as it goes: at how many events taken in the bridge was killed. */
   readonly onKill?: (taken: number) => void;
@@ -82,7 +82,7 @@ async function publish({ bus }: BridgeRig, { messages }: Flood): Promise<void> {
 }
 
 /** Each kill strikes while work is being done: by how much is done, which is told by the seed. */
-async function killAgainAndAgain({ database, bridge }: BridgeRig, options: FloodOptions, random: SeededRandom) {
+async function killAgainAndAgain({ database, bridges }: BridgeRig, options: FloodOptions, random: SeededRandom) {
   const { events, kills, onKill } = options;
   const share = (0.9 * events) / kills;
   const killedAt: number[] = [];
@@ -93,6 +93,7 @@ async function killAgainAndAgain({ database, bridge }: BridgeRig, options: Flood
       async () => (await takenIn(database)) >= due,
       () => takenIn(database),
     );
+    const bridge = random.pick(bridges);
     await pause(random.between(0, 50));
     await bridge.kill();
     const down = Date.now();
