@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../contract/endpoint.ts';
 import type { Schema } from '../db/schema.ts';
+import { isErased } from '../erasure/erased-users.ts';
 import { ERRORS, LibraryError, type ErrorCode } from '../errors.ts';
 
 /** Who reports, whose achievement it is, and when. */
@@ -31,7 +32,8 @@ export async function auditGrant(
 
 /**
  * Does the work, and writes its refusal down if it is refused: outside of the refused transaction, which leaves nothing
- * behind. A refusal that cannot be written down becomes the failure to do so: its repeat is refused again.
+ * behind. A refusal that cannot be written down becomes the failure to do so: its repeat is refused again. Of somebody
+ * who was erased nothing is written down any more: a token may live on for longer than the account.
  *
  * @throws what the work throws
  */
@@ -43,7 +45,10 @@ export async function auditedRefusal<Result>(
   try {
     return await work();
   } catch (error) {
-    if (isRefusal(error)) await write(context.db, context, asked, error.type);
+    // An erasure that is remembered after this look has its second pass still before it.
+    if (isRefusal(error) && !(await isErased(context.db, context.userId))) {
+      await write(context.db, context, asked, error.type);
+    }
     throw error;
   }
 }
