@@ -5,6 +5,11 @@ import type { Schema } from '../db/schema.ts';
 /** Who stands in the audit log in place of somebody who is erased. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
+/** In the order in which purchases take them. Unlocks under way hold these rows; later ones find them gone (N1). */
+export async function holdLibrary(transaction: Transaction<Schema>, userId: string): Promise<void> {
+  await sql`SELECT FROM user_libraries WHERE user_id = ${userId} ORDER BY game_id FOR UPDATE`.execute(transaction);
+}
+
 /**
  * Takes an erased user off every counter, and deletes all that is known of the user's achievements, audit log included.
  *
@@ -14,8 +19,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  */
 export async function forgetAchievements(transaction: Transaction<Schema>, userId: string): Promise<void> {
   const slot = slotOf(userId);
-  // In the order in which purchases take them. Unlocks under way hold these rows; later ones find them gone (N1).
-  await sql`SELECT FROM user_libraries WHERE user_id = ${userId} ORDER BY game_id FOR UPDATE`.execute(transaction);
+  await holdLibrary(transaction, userId);
   const library = await transaction
     .deleteFrom('user_libraries')
     .where('user_id', '=', userId)

@@ -8,11 +8,12 @@
  * commits (`raiseRevisions`), and no session can start, for access is gone. Each step is safe to repeat.
  */
 import { sql, type Kysely, type Transaction } from 'kysely';
-import { forgetAchievements } from '../achievements/forget-achievements.ts';
+import { forgetAchievements, holdLibrary } from '../achievements/forget-achievements.ts';
 import type { Schema } from '../db/schema.ts';
 import { laneOf } from '../events/lane.ts';
 import { USER_TABLES } from '../library/user-tables.ts';
 import type { UserActor } from '../playtime/user-actor.ts';
+import { lockWishlist } from '../wishlist/list-lock.ts';
 
 /** Longer than any request or statement of ours may take. */
 export const ERASURE_SETTLES_MS = 300_000;
@@ -56,12 +57,32 @@ export async function finishErasures(
 /** What remembers the erasure, what the actor has emptied already, and what is found by the lane. */
 const SPARED = ['erasures', 'checkpoint_records', 'outbox_events'];
 
+/*
+ * Tables are emptied in the order in which everybody else takes their rows, so that nobody waits for an erasure in a
+ * circle: wishes as those who tell of discounts, sessions and totals as flushes do; then what stands behind the library's
+ * rows; then the counters, which are shared with strangers; then the revision, and behind it the days and months, which a
+ * flush writes at its very end, for nothing in it asks for them.
+ */
+const BEFORE_LIBRARY = ['wishlists', 'playtime_sessions', 'playtime_totals'];
+/** What is counted, and counted off as it goes. */
+const COUNTED = ['user_libraries', 'user_achievements'];
+const AFTER_COUNTERS = [...COUNTED, 'user_revisions', 'playtime_stats_daily', 'playtime_stats_monthly'];
+const BEHIND_LIBRARY = USER_TABLES.map(({ table }) => table).filter(
+  (table) => ![...SPARED, ...BEFORE_LIBRARY, ...AFTER_COUNTERS].includes(table),
+);
+
 async function emptyTables(transaction: Transaction<Schema>, userId: string): Promise<void> {
+  const empty = async (tables: readonly string[]): Promise<void> => {
+    for (const table of tables) {
+      await sql`DELETE FROM ${sql.table(table)} WHERE user_id = ${userId}::uuid`.execute(transaction);
+    }
+  };
+  await lockWishlist(transaction, userId);
+  await empty(BEFORE_LIBRARY);
+  await holdLibrary(transaction, userId);
+  await empty(BEHIND_LIBRARY);
   await forgetAchievements(transaction, userId);
-  for (const { table } of USER_TABLES) {
-    if (SPARED.includes(table)) continue;
-    await sql`DELETE FROM ${sql.table(table)} WHERE user_id = ${userId}::uuid`.execute(transaction);
-  }
+  await empty(AFTER_COUNTERS);
   await transaction
     .deleteFrom('outbox_events')
     .where('lane', '=', laneOf(userId))

@@ -10,6 +10,7 @@ import { emit, type NewEvent } from '../events/emit.ts';
 import type { UserActor } from '../playtime/user-actor.ts';
 import { mustUuidKey } from '../uuid.ts';
 import { leaveWishlist } from '../wishlist/bought.ts';
+import { lockWishlist } from '../wishlist/list-lock.ts';
 
 export interface AccessChange {
   readonly db: Kysely<Schema>;
@@ -66,6 +67,8 @@ export async function grantIn(
   transaction: Transaction<Schema>,
   { userId, gameId, source, by, reference, now }: Grant,
 ): Promise<{ readonly reply: GrantReply; readonly events: readonly NewEvent[] }> {
+  // Before any game, for an order of many games takes them one after another.
+  await lockWishlist(transaction, userId);
   const at = new Date(now);
   const granted = await transaction
     .insertInto('user_libraries')

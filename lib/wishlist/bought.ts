@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely';
-import { lockWishlist, raiseWishlistVersion } from './list-lock.ts';
+import { raiseWishlistVersion } from './list-lock.ts';
 import type { Schema } from '../db/schema.ts';
 import type { NewEvent } from '../events/emit.ts';
 
 /**
- * Takes a game that the user has just got off the wishlist, in the transaction that grants it and after the grant.
+ * Takes a game that the user has just got off the wishlist, in the transaction that grants it and after the grant. The
+ * transaction has locked the list before it took any game (`lockWishlist`).
  *
  * @returns what is to be emitted at the transaction's end; nothing when it was no wish
  */
@@ -13,7 +14,6 @@ export async function leaveWishlist(
   userId: string,
   gameId: string,
 ): Promise<readonly NewEvent[]> {
-  await lockWishlist(transaction, userId);
   const gone = await transaction
     .deleteFrom('wishlists')
     .where('user_id', '=', userId)

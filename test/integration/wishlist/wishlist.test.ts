@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MAX_WISHES } from '../../../lib/contract/wishlist.ts';
-import { emit } from '../../../lib/events/emit.ts';
 import { putGame } from '../../../lib/library/catalog.ts';
 import type { IfMatch } from '../../../lib/precondition.ts';
-import { leaveWishlist } from '../../../lib/wishlist/bought.ts';
+import { grantGame } from '../../../lib/library/access.ts';
 import { addWish, patchWish, removeWish } from '../../../lib/wishlist/change-wishes.ts';
 import { reorderWishlist } from '../../../lib/wishlist/order.ts';
 import { priceHistory } from '../../../lib/wishlist/price-history.ts';
@@ -30,16 +29,7 @@ onEachDatabase('a wishlist', (database) => {
   const order = async () => (await page()).items.map(({ game_id }) => game_id);
   const reorder = (game_ids: string[], ifMatch: IfMatch = null) => reorderWishlist(context(), { game_ids }, ifMatch);
   const grant = (gameId: string) =>
-    database()
-      .db.transaction()
-      .execute(async (transaction) => {
-        const at = new Date(TEST_NOW);
-        await transaction
-          .insertInto('user_libraries')
-          .values({ user_id: userId, game_id: gameId, source: 'purchase', acquired_at: at, updated_at: at })
-          .execute();
-        await emit(transaction, TEST_NOW, await leaveWishlist(transaction, userId, gameId));
-      });
+    grantGame({ ...context(), caller: { userId, roles: ['service'] } }, { game_id: gameId, source: 'purchase' });
 
   it('shows the games in the order in which they were wished for, in pages', async () => {
     await addAll();
