@@ -18,6 +18,14 @@ import { KafkaSubscription } from './kafka-subscription.ts';
 
 const TOPIC_APPEARS_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 50;
+/**
+ * Kept for ever. And larger than any message: a dead letter is one that Kafka took, with headers of ours, and without
+ * the compression that may have made it small; refused, it would hold up its partition for ever.
+ */
+const DEAD_LETTERS = [
+  { name: 'retention.ms', value: '-1' },
+  { name: 'max.message.bytes', value: String(64 * 1024 * 1024) },
+];
 
 /** The event bus on Apache Kafka. Connects when it is first used, and again by itself whenever Kafka was away. */
 export class KafkaEventBus implements EventBus {
@@ -60,7 +68,7 @@ export class KafkaEventBus implements EventBus {
     try {
       await Promise.all(
         missing.map(async (topic) => {
-          const configs = isDeadLetterTopic(topic) ? [{ name: 'retention.ms', value: '-1' }] : [];
+          const configs = isDeadLetterTopic(topic) ? DEAD_LETTERS : [];
           const options = { topics: [topic], partitions: partitions ?? -1, replicas: replication ?? -1, configs };
           await admin.createTopics(options).catch((error: unknown) => {
             if (!(error instanceof Error) || findErrorBy(error, 'apiId', 'TOPIC_ALREADY_EXISTS') === null) throw error;
