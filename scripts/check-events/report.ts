@@ -21,7 +21,7 @@ export function printFlood(report: FloodReport): number {
 
 /** Returns the number of violations. */
 export function printOutbox(report: OutboxReport): number {
-  const { emitted, arrived, backlogAtReturn, catchUpMs } = report;
+  const { emitted, arrived, backlogAtReturn, catchUpMs, memory } = report;
   printRows([
     ['events', `${emitted}, in ${arrived} messages: ${arrived - emitted} repetitions`],
     ['most that waited', `${report.backlogPeak}`],
@@ -29,7 +29,7 @@ export function printOutbox(report: OutboxReport): number {
       'caught up',
       `in ${seconds(catchUpMs)} with ${backlogAtReturn}, ${Math.round((backlogAtReturn * 1_000) / catchUpMs)}/s`,
     ],
-    ['memory of the bridge', `${report.memoryBefore} MiB at most, ${report.memoryAway} MiB while Kafka was away`],
+    ['memory of the bridge', `${memory.before} MiB at most; Kafka away: ${memory.away}, back again: ${memory.back}`],
   ]);
   return printViolations(report.violations);
 }

@@ -30,9 +30,8 @@ export interface OutboxReport {
   readonly catchUpMs: number;
   /** How many waited when Kafka was back. */
   readonly backlogAtReturn: number;
-  /** The bridge's resident memory, MiB: at most while Kafka was there, and at most while it was away. */
-  readonly memoryBefore: number;
-  readonly memoryAway: number;
+  /** The bridge's resident memory at most, MiB: until Kafka went away, while it was, and from its return on. */
+  readonly memory: { readonly before: number; readonly away: number; readonly back: number };
 }
 
 const USERS = 200;
@@ -51,9 +50,9 @@ export async function runOutbox(rig: BridgeRig, options: OutboxOptions): Promise
   const watching = new Watching(rig);
   await killInTheMiddle(rig, options.kills, note);
   await pause(GATHER_MS);
-  watching.kafkaIsAway = true;
+  watching.phase = 'away';
   await outage(rig, options, note);
-  watching.kafkaIsAway = false;
+  watching.phase = 'back';
   const emitted = await writing.stop();
   const back = Date.now();
   const backlogAtReturn = await backlogOf(rig.database);
@@ -63,17 +62,17 @@ export async function runOutbox(rig: BridgeRig, options: OutboxOptions): Promise
     () => backlogOf(rig.database),
   );
   const catchUpMs = Date.now() - back;
-  const { backlogPeak, memoryBefore, memoryAway } = await watching.stop();
+  const { backlogPeak, memory } = await watching.stop();
   const messages = await rig.bus.peek(OUTBOX_TOPIC, Number.MAX_SAFE_INTEGER);
   const violations = verifyOutbox(emitted, messages);
-  if (memoryAway > memoryBefore + MEMORY_MARGIN_MIB) {
-    violations.push({ invariant: 'memory is bounded', what: `${memoryBefore} MiB, then ${memoryAway} MiB` });
+  if (Math.max(memory.away, memory.back) > memory.before + MEMORY_MARGIN_MIB) {
+    violations.push({ invariant: 'memory is bounded', what: JSON.stringify(memory) });
   }
   return {
     violations,
     emitted: [...emitted.values()].reduce((sum, n) => sum + n, 0),
     arrived: messages.length,
-    ...{ backlogPeak, catchUpMs, backlogAtReturn, memoryBefore, memoryAway },
+    ...{ backlogPeak, catchUpMs, backlogAtReturn, memory },
   };
 }
 
@@ -158,18 +157,17 @@ class Writing {
 
 /** Samples the backlog and the bridge's memory. */
 class Watching {
-  kafkaIsAway = false;
+  phase: 'before' | 'away' | 'back' = 'before';
   readonly #watched: Promise<void>;
   #stopped = false;
   #backlogPeak = 0;
-  #memory = { before: 0, away: 0 };
+  readonly #memory = { before: 0, away: 0, back: 0 };
 
   constructor({ database, bridge }: BridgeRig) {
     this.#watched = (async () => {
       while (!this.#stopped) {
         this.#backlogPeak = Math.max(this.#backlogPeak, await backlogOf(database));
-        const phase = this.kafkaIsAway ? 'away' : 'before';
-        this.#memory[phase] = Math.max(this.#memory[phase], memoryOf(bridge));
+        this.#memory[this.phase] = Math.max(this.#memory[this.phase], memoryOf(bridge));
         await pause(SAMPLE_MS);
       }
     })();
@@ -178,7 +176,6 @@ class Watching {
   async stop() {
     this.#stopped = true;
     await this.#watched;
-    const { before, away } = this.#memory;
-    return { backlogPeak: this.#backlogPeak, memoryBefore: before, memoryAway: away };
+    return { backlogPeak: this.#backlogPeak, memory: this.#memory };
   }
 }
