@@ -1,13 +1,15 @@
 import Type from 'typebox';
 import type { Static } from 'typebox';
 import type { Endpoint } from './endpoint.ts';
-import { choice, closed, nullable, timestamp } from './fields.ts';
+import { choice, closed, nullable, STORABLE, timestamp } from './fields.ts';
 import { CategoryId, LibraryFilter } from './library.ts';
 
 const Name = Type.String({
   minLength: 1,
   maxLength: 100,
-  pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$',
+  // Anything but blanks alone. The first that is no blank ends the first part: a pattern with more than one way to match
+  // takes time by the square of the text, and the whole text is matched, however long.
+  pattern: `^\\s*[^\\s\\u0000\\ud800-\\udfff]${STORABLE}*$`,
   description: "Name of the category, unique among the user's in any case",
   examples: ['Cosy evenings'],
 });

@@ -28,7 +28,13 @@ export function seconds(description: string) {
 }
 
 /**
- * Text written by people. PostgreSQL cannot store U+0000, so the contract refuses it rather than the database.
+ * A character that PostgreSQL can store, also within jsonb: not U+0000, and no half of a surrogate pair. For patterns,
+ * which are compiled with the flag `u`: a whole pair is one character.
+ */
+export const STORABLE = '[^\\u0000\\ud800-\\udfff]';
+
+/**
+ * Text written by people. What PostgreSQL cannot store is refused by the contract rather than by the database.
  *
  * @param maxLength in characters (Unicode code points)
  */
@@ -36,7 +42,7 @@ export function text(description: string, maxLength: number, options: { minLengt
   return Type.String({
     minLength: options.minLength ?? 0,
     maxLength,
-    pattern: '^[^\\u0000]*$',
+    pattern: `^${STORABLE}*$`,
     description,
     ...(options.example === undefined ? {} : { examples: [options.example] }),
   });

@@ -8,6 +8,8 @@ import { LibraryError } from '../errors.ts';
  * accepts, the service must be able to compute with.
  */
 Format.Set('date-time', (value) => Format.IsDateTime(value) && !Number.isNaN(Date.parse(value)));
+/** PostgreSQL's calendar has no year 0. */
+Format.Set('date', (value) => Format.IsDate(value) && !value.startsWith('0000'));
 
 export interface FieldError {
   /** Where: `sessions.3.started_at`, or empty for the whole. */

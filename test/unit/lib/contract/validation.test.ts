@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import { closed, nullable, text, timestamp, uuid } from '../../../../lib/contract/fields.ts';
+import { closed, day, nullable, text, timestamp, uuid } from '../../../../lib/contract/fields.ts';
 import { compileCheck, invalid } from '../../../../lib/contract/validation.ts';
 
 describe('a compiled check', () => {
@@ -37,9 +37,13 @@ describe('a compiled check', () => {
     expect(compileCheck(timestamp('when'))(value) === null).toBe(valid);
   });
 
-  it('refuses U+0000 in text, which PostgreSQL cannot store', () => {
+  it('refuses what PostgreSQL cannot store: U+0000, half a surrogate pair, a day in the year 0', () => {
     const check = compileCheck(text('words', 10));
     expect(check('a\u0000b')).not.toBeNull();
+    expect(check('a\ud83c')).not.toBeNull();
+    expect(check('\udfae\ud83c')).not.toBeNull();
+    expect(compileCheck(day('when'))('0000-01-01')).not.toBeNull();
+    expect(compileCheck(day('when'))('0001-01-01')).toBeNull();
     expect(check('a\nb\u{1f3ae}')).toBeNull();
   });
 
