@@ -74,7 +74,7 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
     const key = endpoint.method === 'POST' ? idempotencyKey(req.headers['idempotency-key']) : null;
     if (key === null) return work();
     const fingerprint = createHash('sha256')
-      .update(`${endpoint.id} ${JSON.stringify(params)} `)
+      .update(`${endpoint.id} ${JSON.stringify(params)} ${JSON.stringify(query)} `)
       .update(body.bytes)
       .digest('hex');
     return answerOnce(dependencies.idempotency, { userId: user.caller.userId, key, fingerprint }, trace, work);

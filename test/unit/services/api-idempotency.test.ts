@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LibraryError } from '../../../lib/errors.ts';
-import { beaten, ME, SESSION, startGateway } from './gateway.ts';
+import { beaten, GAME, ME, SESSION, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
 describe('an Idempotency-Key', () => {
@@ -39,6 +39,17 @@ describe('an Idempotency-Key', () => {
       json: { session_id: SESSION, seq: 1 },
       headers: { 'idempotency-key': 'k-1' },
     });
+    const begun = gateway.calls.filter(({ action }) => action === 'idempotency.begin');
+    expect(new Set(begun.map(({ params }) => params['fingerprint'])).size).toBe(3);
+  });
+
+  it('gives another query another digest: settings of which device is not in the body', async () => {
+    for (const query of ['', `?device_id=${SESSION}`, `?device_id=${ME}`]) {
+      await gateway.request(`/settings/${GAME}/rollback${query}`, {
+        json: { version: 2 },
+        headers: { 'idempotency-key': 'k-1' },
+      });
+    }
     const begun = gateway.calls.filter(({ action }) => action === 'idempotency.begin');
     expect(new Set(begun.map(({ params }) => params['fingerprint'])).size).toBe(3);
   });
