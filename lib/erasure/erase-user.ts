@@ -11,6 +11,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import { forgetAchievements, holdLibrary } from '../achievements/forget-achievements.ts';
 import type { Schema } from '../db/schema.ts';
 import { laneOf } from '../events/lane.ts';
+import { lockCategories } from '../library/categories-of-game.ts';
 import { USER_TABLES } from '../library/user-tables.ts';
 import type { UserActor } from '../playtime/user-actor.ts';
 import { lockWishlist } from '../wishlist/list-lock.ts';
@@ -77,6 +78,7 @@ async function emptyTables(transaction: Transaction<Schema>, userId: string): Pr
       await sql`DELETE FROM ${sql.table(table)} WHERE user_id = ${userId}::uuid`.execute(transaction);
     }
   };
+  await lockCategories(transaction, userId);
   await lockWishlist(transaction, userId);
   await empty(BEFORE_LIBRARY);
   await holdLibrary(transaction, userId);
