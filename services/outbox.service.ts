@@ -19,12 +19,15 @@ export interface OutboxDeps {
 
 const NAME = 'outbox';
 const OBSERVE_MS = 5_000;
+/** Every lane fails while the bus is away: one line says it. */
+const WARN_EVERY_MS = 10_000;
 const LANES = Array.from({ length: OUTBOX_LANES }, (_, lane) => lane);
 
 export function outboxService({ database, bus, clock }: OutboxDeps): ServiceSchema {
   let relay: OutboxRelay | null = null;
   let unwatch = (): void => undefined;
   let observing: Chore | null = null;
+  let quietUntil = 0;
   const outboxOf = (nodeId: string) => postgresOutbox(database.executor, nodeId);
 
   return {
@@ -50,6 +53,8 @@ export function outboxService({ database, bus, clock }: OutboxDeps): ServiceSche
           relayed: (events) => void metrics.increment(RELAYED, undefined, events),
           failed: (error) => {
             metrics.increment(FAILURES);
+            if (clock.now() < quietUntil) return;
+            quietUntil = clock.now() + WARN_EVERY_MS;
             logger.warn({ msg: 'the outbox could not be carried on', error: String(error) });
           },
         },
