@@ -32,7 +32,7 @@ async function* chunks(executor: SqlExecutor, userId: string, now: number): Asyn
       const rows: readonly Row[] = await batch(executor, userId, table, last);
       if (rows.length > 0) yield rows.map((row) => lineOf({ type: table.exportAs, data: dataOf(row, table) })).join('');
       count += rows.length;
-      last = rows.length < BATCH_ROWS ? undefined : rows.at(-1);
+      last = rows.length < batchOf(table) ? undefined : rows.at(-1);
     } while (last !== undefined);
   }
   yield lineOf({ type: 'end', count });
@@ -43,9 +43,14 @@ function lineOf(line: ExportLine): string {
 }
 
 /** The statement for a table's first batch, or a later one. Names come from our own list, never from a request. */
-export function exportStatement({ table, key }: Exported, first: boolean): string {
+export function exportStatement(exported: Exported, first: boolean): string {
+  const { table, key } = exported;
   const after = first ? '' : `AND (${key.join(', ')}) > (${key.map((_, at) => `$${at + 2}`).join(', ')})`;
-  return `SELECT * FROM ${table} WHERE user_id = $1 ${after} ORDER BY ${['user_id', ...key].join(', ')} LIMIT ${BATCH_ROWS}`;
+  return `SELECT * FROM ${table} WHERE user_id = $1 ${after} ORDER BY ${['user_id', ...key].join(', ')} LIMIT ${batchOf(exported)}`;
+}
+
+function batchOf({ batchRows = BATCH_ROWS }: Exported): number {
+  return batchRows;
 }
 
 async function batch(

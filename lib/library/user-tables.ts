@@ -12,6 +12,8 @@ interface ExportedTable {
   readonly key: readonly string[];
   /** Columns that say nothing of the user. */
   readonly omit?: readonly string[];
+  /** How many rows an export reads at once, where one may be long: it holds so many in memory. */
+  readonly batchRows?: number;
 }
 
 interface InternalTable {
@@ -20,6 +22,9 @@ interface InternalTable {
   /** Why a user's export does without it. */
   readonly why: string;
 }
+
+/** Each row may be 64 KiB: a megabyte at once. */
+const SETTINGS_ROWS = 16;
 
 /** In the order of the export. What is locked last by every writer stands last. */
 export const USER_TABLES: readonly UserTable[] = [
@@ -46,8 +51,13 @@ export const USER_TABLES: readonly UserTable[] = [
   },
   { table: 'wishlists', exportAs: 'wish', key: ['game_id'] },
   { table: 'wishlist_notices', exportAs: 'wish_notice', key: ['game_id'] },
-  { table: 'game_settings', exportAs: 'game_settings', key: ['game_id', 'scope'] },
-  { table: 'game_settings_history', exportAs: 'game_settings_version', key: ['game_id', 'scope', 'version'] },
+  { table: 'game_settings', exportAs: 'game_settings', key: ['game_id', 'scope'], batchRows: SETTINGS_ROWS },
+  {
+    table: 'game_settings_history',
+    exportAs: 'game_settings_version',
+    key: ['game_id', 'scope', 'version'],
+    batchRows: SETTINGS_ROWS,
+  },
   // Which of the staff it was is their business; what they were is the user's.
   { table: 'library_audit_log', exportAs: 'audit_entry', key: ['entry_id'], omit: ['actor_id'] },
   { table: 'achievement_audit_log', exportAs: 'achievement_audit_entry', key: ['entry_id'], omit: ['actor_id'] },

@@ -81,6 +81,22 @@ onEachDatabase('the export of a user’s data', (database) => {
     expect(new Set(devices).size).toBe(1700);
   });
 
+  it('holds a few megabytes at once, however long the rows are', async () => {
+    const { userId } = await newPlayer(database());
+    await sql`
+      INSERT INTO game_settings_history (user_id, game_id, scope, version, settings, saved_at)
+      SELECT ${userId}, ${GAME}, 'all', n, '{"a":"' || repeat('"', 65000) || '"}', now() FROM generate_series(1, 120) AS n`.execute(
+      database().db,
+    );
+    let [longest, versions] = [0, 0];
+    for await (const chunk of exportLines(database().executor, userId, TEST_NOW) as AsyncIterable<Buffer>) {
+      longest = Math.max(longest, chunk.length);
+      versions += chunk.toString().split('"type":"game_settings_version"').length - 1;
+    }
+    expect(versions).toBe(120);
+    expect(longest).toBeLessThan(4_000_000);
+  });
+
   it('reads no faster than its reader, and nothing more once the reader is gone', async () => {
     const { userId } = await newPlayer(database());
     await sql`
