@@ -27,10 +27,20 @@ const TITLE = `initcap(left(translate(md5(n::text), '0123456789', 'ghijklmnop'),
  * Fills the catalogue and the libraries of users `from` to `users`, with everything that a list reads beside them: playtime,
  * achievements, installations, categories. Safe to call again with more users.
  */
-export async function seed({ db }: Database, size: Seed, from = 0): Promise<void> {
-  const { users, gamesEach, catalogue, achievementsPerGame } = size;
-  const run = (text: string) => sql.raw(text).execute(db);
-  await run(`
+export async function seed(database: Database, size: Seed, from = 0): Promise<void> {
+  await seedCatalogue(database, size);
+  // Below the time that a statement may take.
+  for (let at = from; at < size.users; at += USERS_AT_ONCE) {
+    await seedUsers(database, { ...size, users: Math.min(size.users, at + USERS_AT_ONCE) }, at);
+  }
+}
+
+const USERS_AT_ONCE = 2_000;
+
+async function seedCatalogue({ db }: Database, { catalogue, achievementsPerGame }: Seed): Promise<void> {
+  await sql
+    .raw(
+      `
     INSERT INTO catalog_games (game_id, title, developer, publisher, cover_url, genres, released_on, achievements, updated_at)
     SELECT ${idSql('a', 'n')}, ${TITLE}, 'Paper Boat Studio', 'Harbour Lights', 'https://cdn.example.com/covers/' || n || '.jpg',
       ARRAY['Adventure', 'Puzzle'], '2024-03-01', (
@@ -38,7 +48,14 @@ export async function seed({ db }: Database, size: Seed, from = 0): Promise<void
           'description', 'What it takes to have the ' || a || 'th', 'hidden', a % 5 = 0, 'target', 1 + a)), '[]')
         FROM generate_series(1, ${achievementsPerGame}) AS a), now()
     FROM generate_series(0, ${catalogue - 1}) AS n
-    ON CONFLICT DO NOTHING`);
+    ON CONFLICT DO NOTHING`,
+    )
+    .execute(db);
+}
+
+async function seedUsers({ db }: Database, size: Seed, from: number): Promise<void> {
+  const { users, gamesEach, catalogue, achievementsPerGame } = size;
+  const run = (text: string) => sql.raw(text).execute(db);
   const eachUser = `FROM generate_series(${from}, ${users - 1}) AS u`;
   const owned = `${eachUser}
     CROSS JOIN LATERAL (SELECT (u * 37 + k) % ${catalogue} AS n, k FROM generate_series(0, ${gamesEach - 1}) AS k) AS g`;
