@@ -111,9 +111,12 @@ class Connection {
   /** The same reader reads next. */
   #change(reader: Reader): void {
     this.#changes += 1;
-    const note = `note ${Math.random().toString(36).slice(2)}`;
-    const body = `{"notes":"${note}"}`;
-    this.#asked = { reader, mark: `"notes":"${note}"`, at: performance.now() };
+    // Where the page does not show notes, another mark of the game: those who look at notes must find theirs.
+    const changed = this.#order.showsNotes
+      ? `"notes":"note ${Math.random().toString(36).slice(2)}"`
+      : `"favorite":${this.#changes % 2 === 0}`;
+    const body = `{${changed}}`;
+    this.#asked = { reader, mark: changed, at: performance.now() };
     this.#socket.write(
       `PATCH ${this.#order.base}/${reader.gameId} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${reader.token}\r\n` +
         `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,

@@ -32,6 +32,7 @@ export async function eraseUser(db: Kysely<Schema>, actor: Pick<UserActor, 'eras
  * The second pass over users erased long enough ago, and the end of their ids here. Returns how many it finished.
  *
  * @param now ms since the Unix epoch
+ * @throws AggregateError when some failed; the others are finished all the same
  */
 export async function finishErasures(
   db: Kysely<Schema>,
@@ -47,11 +48,17 @@ export async function finishErasures(
     .orderBy('erased_at')
     .limit(limit)
     .execute();
+  const failures: unknown[] = [];
   for (const { user_digest, user_id } of due) {
     if (user_id === null) continue;
-    await eraseUser(db, actorOf(user_id), user_id);
-    await db.updateTable('erasures').set({ user_id: null }).where('user_digest', '=', user_digest).execute();
+    try {
+      await eraseUser(db, actorOf(user_id), user_id);
+      await db.updateTable('erasures').set({ user_id: null }).where('user_digest', '=', user_digest).execute();
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} erasures are still unfinished`);
   return due.length;
 }
 

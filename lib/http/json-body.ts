@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { jsonDepth } from './json-depth.ts';
 import { LibraryError } from '../errors.ts';
 
 /**
@@ -25,6 +26,7 @@ export function requireJson(req: IncomingMessage): void {
 export type BodyReceiver = (error: LibraryError | null, value: unknown, bytes: Buffer) => void;
 
 const NOTHING = Buffer.alloc(0);
+const MAX_DEPTH = 100;
 
 /**
  * Reads a JSON body of at most `limit` bytes. A callback and not a promise: this is most of what the gateway itself
@@ -60,10 +62,19 @@ export function readJson(req: IncomingMessage, limit: number, receive: BodyRecei
   });
 }
 
-/** As {@link readJson}, for those who wait. Never settles when the client goes away. */
+/**
+ * As {@link readJson}, for those who wait. Never settles when the client goes away. What is nested deeper than anybody
+ * needs is refused: whoever walks through it by recursion would run out of stack.
+ */
 export function jsonBody(req: IncomingMessage, limit: number): Promise<{ value: unknown; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
-    readJson(req, limit, (error, value, bytes) => (error === null ? resolve({ value, bytes }) : reject(error)));
+    readJson(req, limit, (error, value, bytes) => {
+      if (error !== null) reject(error);
+      else if (jsonDepth(bytes) > MAX_DEPTH) {
+        const detail = `The body is nested deeper than ${MAX_DEPTH} levels`;
+        reject(new LibraryError('MALFORMED_REQUEST', detail));
+      } else resolve({ value, bytes });
+    });
   });
 }
 

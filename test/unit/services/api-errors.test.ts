@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EngineUnavailable } from '../../../actors/engine.ts';
 import { LibraryError } from '../../../lib/errors.ts';
-import { beaten, SESSION, startGateway } from './gateway.ts';
+import { GAME, beaten, SESSION, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
 const BEAT = { session_id: SESSION, seq: 7 };
@@ -17,6 +17,13 @@ describe('a problem on the way through the gateway', () => {
     gateway.actions.clear();
     gateway.engine = async (command) => beaten(command);
     gateway.logged.length = 0;
+  });
+
+  it('refuses a body that is nested deeper than anybody needs', async () => {
+    const body = `{"settings":${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}}`;
+    const headers = { 'content-type': 'application/json' };
+    const answer = await gateway.request(`/settings/${GAME}`, { method: 'PUT', body, headers });
+    expect([answer.status, answer.body['code']]).toEqual([400, 'MALFORMED_REQUEST']);
   });
 
   it('is a problem document with the trace id that the headers carry', async () => {
