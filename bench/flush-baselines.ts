@@ -37,7 +37,7 @@ const SESSIONS = `
 /** The session rows alone. */
 export const BARE_SESSIONS = `WITH ${INPUT} ${SESSIONS}`;
 
-/** The session rows, and the daily, monthly and total rows they belong to. */
+/** The session rows, the daily, monthly and total rows they belong to, the users' revisions, and an event each. */
 export const BARE_ROWS = `
 WITH ${INPUT},
 sessions AS (${SESSIONS}),
@@ -50,6 +50,16 @@ monthly AS (
   INSERT INTO playtime_stats_monthly (user_id, month, game_id, ms)
   SELECT user_id, date_trunc('month', first_day::timestamp)::date, game_id, ms FROM input
   ON CONFLICT (user_id, month, game_id) DO UPDATE SET ms = excluded.ms
+),
+revisions AS (
+  INSERT INTO user_revisions (user_id) SELECT user_id FROM input
+  ON CONFLICT (user_id) DO UPDATE SET revision = excluded.revision
+),
+events AS (
+  INSERT INTO outbox_events (lane, user_id, event_type, occurred_at, data)
+  SELECT 0, user_id, 'library.playtime.updated', last_beat_at, jsonb_build_object(
+    'user_id', user_id, 'game_id', game_id, 'added_ms', ms, 'total_seconds', ms)
+  FROM input
 )
 INSERT INTO playtime_totals (user_id, game_id, ms, last_played_at)
 SELECT user_id, game_id, ms, last_beat_at FROM input

@@ -105,7 +105,7 @@ function report(title: string, rates: ReadonlyMap<Contender, number[]>): void {
   process.stdout.write(
     `${title}\n` +
       `  flush, sums derived from the change              ${rate(flush)}\n` +
-      `  (a) bare upsert, the same rows of all four tables ${rate(rows)}   ratio ${(flush! / rows!).toFixed(2)}\n` +
+      `  (a) bare upsert, rows of the same six tables      ${rate(rows)}   ratio ${(flush! / rows!).toFixed(2)}\n` +
       `  (b) bare upsert of the session rows alone         ${rate(sessions)}   ratio ${(flush! / sessions!).toFixed(2)}\n`,
   );
 }
