@@ -20,6 +20,7 @@ const SHARED: readonly ErrorCode[] = [
   'UNAVAILABLE',
 ];
 const WITH_BODY: readonly ErrorCode[] = ['CLIENT_TOO_SLOW', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+const WITH_USER: readonly ErrorCode[] = ['USER_ERASED'];
 const WITH_VERSION: readonly ErrorCode[] = ['PRECONDITION_FAILED'];
 const WITH_KEY: readonly ErrorCode[] = ['IDEMPOTENCY_KEY_IN_USE', 'IDEMPOTENCY_KEY_REUSED'];
 
@@ -76,6 +77,7 @@ export function errorsOf(endpoint: Endpoint): readonly ErrorCode[] {
   return [
     ...SHARED,
     ...endpoint.errors,
+    ...(changesUser(endpoint) ? WITH_USER : []),
     ...(endpoint.body === undefined ? [] : WITH_BODY),
     ...(endpoint.versioned && endpoint.method !== 'GET' ? WITH_VERSION : []),
     ...(endpoint.method === 'POST' ? WITH_KEY : []),
@@ -118,6 +120,11 @@ function operation(endpoint: Endpoint, schemas: SchemaRegistry): Json {
 /** Whether a client may ask for what changed since it last asked. */
 function mayBeKnown(endpoint: Endpoint): boolean {
   return endpoint.method === 'GET' && hasTag(endpoint) && endpoint.showsMore !== true;
+}
+
+/** Whether it changes what is kept of a user; playtime is refused with the access to the game. */
+function changesUser({ method, access, tag }: Endpoint): boolean {
+  return method !== 'GET' && tag !== 'Playtime' && Object.values(access).some((scope) => scope !== 'none');
 }
 
 function hasTag(endpoint: Endpoint): boolean {
