@@ -70,7 +70,12 @@ export type SettingsVersionPage = Static<typeof SettingsVersionPage>;
 
 export const RollbackBody = closed(
   {
-    version: Type.Integer({ minimum: 1, description: 'One of the history, of the same device or all', examples: [2] }),
+    version: Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'One of the history, of the same device or all',
+      examples: [2],
+    }),
   },
   { title: 'RollbackBody' },
 );
