@@ -11,6 +11,7 @@ import { endpointHandler } from '../lib/http/endpoint-handler.ts';
 import { hotHandler } from '../lib/http/hot-path.ts';
 import type { HotHandler } from '../lib/http/hot-path.ts';
 import type { IdempotencyStore } from '../lib/http/idempotency.ts';
+import { originOf } from '../lib/http/origin.ts';
 import { operationsHandler, OPERATIONS_PATHS } from '../lib/http/operations.ts';
 import { methodNotAllowed } from '../lib/http/problem.ts';
 import { createReply } from '../lib/http/reply.ts';
@@ -107,6 +108,7 @@ function contractAliases(
       ...dependencies,
       bodyLimitBytes: config.http.bodyLimitBytes,
       requestDeadlineMs: config.http.requestDeadlineMs,
+      originOf: (req) => originOf(config.http, req),
       idempotency,
       call: (called, request, user, trace) => callEndpoint(dependencies, beats, called, request, user, trace),
     });

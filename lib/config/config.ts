@@ -81,6 +81,7 @@ export function decide(settings: Settings, env: Readonly<Record<string, string |
     throw new ConfigError('http.tlsCertFile (TLS_CERT_FILE) and http.tlsKeyFile (TLS_KEY_FILE): expected both or none');
   }
   refuseKafka(settings.kafka);
+  refuseSaves(settings);
   return freeze({
     ...settings,
     node: { ...node, id: node.id ?? hostname() },
@@ -102,6 +103,26 @@ function refuseKafka({ tls, tlsCaFile, tlsCertFile, tlsKeyFile, saslUsername, sa
   if ((saslUsername === null) !== (saslPassword === null)) {
     throw new ConfigError(
       'kafka.saslUsername (KAFKA_SASL_USERNAME) and kafka.saslPassword (KAFKA_SASL_PASSWORD): expected both or none',
+    );
+  }
+}
+
+function refuseSaves({ s3, saves }: Settings): void {
+  if (s3.bucket === null && s3.endpoint !== null) {
+    throw new ConfigError('s3.endpoint (S3_ENDPOINT) is set, which needs s3.bucket (S3_BUCKET_SAVEGAMES): a name');
+  }
+  if ((s3.accessKey === null) !== (s3.secretKey === null)) {
+    throw new ConfigError('s3.accessKey (S3_ACCESS_KEY) and s3.secretKey (S3_SECRET_KEY): expected both or none');
+  }
+  if (s3.kmsKeyId !== null && s3.encryption !== 'aws:kms') {
+    throw new ConfigError(
+      `s3.kmsKeyId (S3_KMS_KEY_ID) is set: expected "aws:kms" as s3.encryption (S3_ENCRYPTION), not "${s3.encryption}"`,
+    );
+  }
+  if (saves.urlSeconds > saves.uploadTtlSeconds) {
+    throw new ConfigError(
+      `saves.urlSeconds (SAVES_URL_SECONDS) is ${saves.urlSeconds}: expected at most saves.uploadTtlSeconds ` +
+        `(${saves.uploadTtlSeconds}), or a URL outlives its upload`,
     );
   }
 }

@@ -1,5 +1,7 @@
 import type { Static } from 'typebox';
-import { group, listOf, oneOf, optionalPort, optionalText, optionalWhole, port, text, whole } from './setting.ts';
+import { kafka } from './groups/kafka.ts';
+import { s3, saves } from './groups/saves.ts';
+import { group, listOf, oneOf, optionalPort, optionalText, port, text, whole } from './setting.ts';
 
 export const NODE_ROLES = ['gateway', 'engine', 'domain', 'bridge'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -41,6 +43,15 @@ export const ConfigSchema = group({
       description: 'Address to listen on; null: 127.0.0.1 with the embedded database, 0.0.0.0 otherwise',
     }),
     port: port({ env: 'LIBRARY_HTTP_PORT', default: 8080, description: 'Port of the REST API; 0: any free one' }),
+    publicUrl: optionalText(
+      {
+        env: 'PUBLIC_URL',
+        default: null,
+        description:
+          'Scheme, host and port by which clients reach the gateways, for URLs in answers; null: as each request names its host',
+      },
+      { pattern: '^https?://[^\\s/]+$' },
+    ),
     bodyLimitBytes: whole(1024, 16_777_216, {
       env: 'HTTP_BODY_LIMIT_BYTES',
       default: 262_144,
@@ -173,73 +184,7 @@ export const ConfigSchema = group({
       { pattern: '^(nats|tls)://[^\\s]+$' },
     ),
   }),
-  kafka: group({
-    brokers: optionalText(
-      {
-        env: 'KAFKA_BROKERS',
-        default: null,
-        description:
-          'Some brokers of the Kafka of the platform, separated by commas; null: events stay in the database',
-      },
-      { pattern: '^[^\\s,:]+:\\d+(,[^\\s,:]+:\\d+)*$' },
-    ),
-    clientId: text(
-      { env: 'KAFKA_CLIENT_ID', default: 'library', description: 'Name of this service in logs and quotas of brokers' },
-      { pattern: '^[A-Za-z0-9_.-]{1,128}$' },
-    ),
-    group: text(
-      { env: 'KAFKA_GROUP', default: 'library', description: 'Consumer group; the same for all processes' },
-      { pattern: '^[A-Za-z0-9_.-]{1,128}$' },
-    ),
-    sessionTimeoutMs: whole(1000, 1_800_000, {
-      env: 'KAFKA_SESSION_TIMEOUT_MS',
-      default: 20_000,
-      description:
-        'How long a process may be silent before the others of its group get what it was given; brokers set bounds',
-    }),
-    partitions: optionalWhole(1, 10_000, {
-      env: 'KAFKA_PARTITIONS',
-      default: null,
-      description: 'Partitions of topics that the service creates; null: as the brokers are set',
-    }),
-    replication: optionalWhole(1, 100, {
-      env: 'KAFKA_REPLICATION',
-      default: null,
-      description: 'Replicas of topics that the service creates; null: as the brokers are set',
-    }),
-    tls: oneOf(['on', 'off'], {
-      env: 'KAFKA_TLS',
-      default: 'off',
-      description: 'Whether brokers are spoken to in TLS',
-    }),
-    tlsCaFile: optionalText({
-      env: 'KAFKA_TLS_CA_FILE',
-      default: null,
-      description: 'PEM certificates that brokers are known by; null: those of the system',
-    }),
-    tlsCertFile: optionalText({
-      env: 'KAFKA_TLS_CERT_FILE',
-      default: null,
-      description: 'PEM certificate that the service shows to brokers; null: none',
-    }),
-    tlsKeyFile: optionalText({
-      env: 'KAFKA_TLS_KEY_FILE',
-      default: null,
-      description: 'PEM private key of that certificate',
-    }),
-    saslMechanism: oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], {
-      env: 'KAFKA_SASL_MECHANISM',
-      default: 'SCRAM-SHA-512',
-      description: 'How the password is proven to brokers',
-    }),
-    saslUsername: optionalText({ env: 'KAFKA_SASL_USERNAME', default: null, description: 'Account; null: no SASL' }),
-    saslPassword: optionalText({
-      env: 'KAFKA_SASL_PASSWORD',
-      default: null,
-      secret: true,
-      description: 'Password of the account',
-    }),
-  }),
+  kafka,
   checkpoint: group({
     store: oneOf(['auto', 'redis', 'postgres'], {
       env: 'CHECKPOINT_STORE',
@@ -247,6 +192,8 @@ export const ConfigSchema = group({
       description: 'Where live sessions are checkpointed; auto: Redis when it is set, PostgreSQL otherwise',
     }),
   }),
+  s3,
+  saves,
   engine: group({
     shards: whole(1, 65_536, {
       env: 'SHARDS',

@@ -75,6 +75,8 @@ export interface Request<E extends Endpoint = Endpoint> {
     : Part<E['body']>;
   /** The version that the caller's change is based on; `*`: whichever there is; null: the caller did not say. */
   readonly ifMatch: number | '*' | null;
+  /** Scheme and authority by which the caller reached the service: `http://localhost:8080`. */
+  readonly origin: string;
   /** Ms since the Unix epoch; nobody waits for the answer past it. */
   readonly deadline: number;
 }

@@ -7,6 +7,8 @@ import { exportUserData } from './export.ts';
 import * as library from './library.ts';
 import * as playtime from './playtime-endpoints.ts';
 import { SUPPORT_ENDPOINTS } from './support.ts';
+import { SAVEGAME_ENDPOINTS } from './savegame-endpoints.ts';
+import { SAVEGAME_SUPPORT_ENDPOINTS } from './savegame-support.ts';
 import { SETTINGS_ENDPOINTS } from './settings.ts';
 import { WISHLIST_ENDPOINTS } from './wishlist.ts';
 
@@ -39,5 +41,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ACHIEVEMENT_ENDPOINTS,
   ...WISHLIST_ENDPOINTS,
   ...SETTINGS_ENDPOINTS,
+  ...SAVEGAME_ENDPOINTS,
+  ...SAVEGAME_SUPPORT_ENDPOINTS,
   ...SUPPORT_ENDPOINTS,
 ];

@@ -5,6 +5,7 @@ import type { EventTables } from './schema/events.ts';
 import type { IdempotencyTables } from './schema/idempotency.ts';
 import type { LibraryTables } from './schema/library.ts';
 import type { PlaytimeTables } from './schema/playtime.ts';
+import type { SavegameTables } from './schema/savegames.ts';
 import type { SettingsTables } from './schema/settings.ts';
 import type { WishlistTables } from './schema/wishlist.ts';
 
@@ -20,6 +21,7 @@ export interface Schema
     AchievementTables,
     WishlistTables,
     SettingsTables,
+    SavegameTables,
     EventTables,
     EventBusTables,
     IdempotencyTables {}

@@ -22,6 +22,8 @@ export interface EndpointDependencies {
   readonly clock: Clock;
   readonly bodyLimitBytes: number;
   readonly requestDeadlineMs: number;
+  /** Scheme and authority by which the sender of a request reaches us. */
+  readonly originOf: (req: IncomingMessage) => string;
   readonly idempotency: IdempotencyStore;
   /** Does the endpoint's work. */
   readonly call: (endpoint: Endpoint, request: Request, user: Verified, trace: Trace) => Promise<unknown>;
@@ -36,7 +38,7 @@ export type EndpointHandler = (exchange: Exchange, params: Readonly<Record<strin
  * idempotency (409, 422, or the stored reply), and only then the work itself.
  */
 export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDependencies): EndpointHandler {
-  const { verifier, clock, bodyLimitBytes, requestDeadlineMs, call } = dependencies;
+  const { verifier, clock, bodyLimitBytes, requestDeadlineMs, originOf, call } = dependencies;
   const readQuery = compileQuery(endpoint.query);
   const checkParams = checkOf(endpoint.params);
   const checkQuery = checkOf(endpoint.query ?? NO_QUERY);
@@ -68,6 +70,7 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
       query,
       body: endpoint.verbatim === undefined ? body.value : withVerbatim(endpoint.verbatim, body),
       ifMatch: endpoint.versioned === true ? ifMatch(req.headers['if-match']) : null,
+      origin: originOf(req),
       deadline,
     };
     const work = async (): Promise<Answer> => answerOf(endpoint, await call(endpoint, request, user, trace));
@@ -123,7 +126,7 @@ function searchOf(req: IncomingMessage): string {
   return at < 0 ? '' : url.slice(at + 1);
 }
 
-/** Every path parameter is a UUID, whose letters mean the same in either case. */
+/** Path parameters are UUIDs, whose letters mean the same in either case, and names that have lower-case letters only. */
 function lowerCase(params: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value.toLowerCase()]));
 }

@@ -118,11 +118,42 @@ const wishDiscounted = {
   }),
 } as const satisfies EventType;
 
+const ofSlot = {
+  ...ofGame,
+  slot: Type.String({ minLength: 1, maxLength: 64, examples: ['slot-1'] }),
+  device_id: DeviceId,
+};
+const saveVersion = (description: string) => Type.Integer({ minimum: 1, description, examples: [7] });
+
+const saveSynchronized = {
+  type: 'library.savegame.synchronized',
+  topic: 'savegame-events',
+  description: 'A save slot is at another version, or was deleted.',
+  data: closed({
+    ...ofSlot,
+    change: choice(['uploaded', 'restored', 'resolved', 'deleted'], 'Why'),
+    version: nullable(saveVersion('What it is at now; null: deleted')),
+    size_bytes: nullable(Type.Integer({ minimum: 0, description: 'Of the save', examples: [48213] })),
+  }),
+} as const satisfies EventType;
+
+const saveConflict = {
+  type: 'library.savegame.conflict',
+  topic: 'savegame-events',
+  description: 'A save lost to another device and is kept beside it, for somebody to decide.',
+  data: closed({
+    ...ofSlot,
+    version: nullable(saveVersion('What the slot is at; null: deleted')),
+    side_version: saveVersion('What was kept beside it'),
+  }),
+} as const satisfies EventType;
+
 export const PRODUCED_EVENTS = [
   ...([gameAdded, gameRemoved, gameUpdated] as const),
   ...([achievementUnlocked, achievementProgress] as const),
   ...([sessionStarted, sessionEnded, playtimeUpdated] as const),
   ...([wishAdded, wishRemoved, wishDiscounted] as const),
+  ...([saveSynchronized, saveConflict] as const),
 ] as const;
 
 type Produced = (typeof PRODUCED_EVENTS)[number];
