@@ -14,6 +14,8 @@ export const MAX_SAVE_BYTES = 10 * 1024 ** 3;
 export const MAX_KEPT_VERSIONS = 50;
 /** Pinned versions of a slot, at most. */
 export const MAX_PINNED = 20;
+/** Games that may have settings of their own. */
+export const MAX_SYNCED_GAMES = 500;
 
 const SLOT_PATTERN = '^[a-z0-9][a-z0-9._-]{0,63}$';
 export const Slot = Type.String({
@@ -121,7 +123,7 @@ const syncMembers = {
   keep_versions: Type.Integer({
     minimum: 1,
     maximum: MAX_KEPT_VERSIONS,
-    description: 'How many versions of each slot are kept in any case',
+    description: 'How many versions of each slot are kept in any case; fewer than before from its next save on',
     examples: [10],
   }),
   on_conflict: choice(
