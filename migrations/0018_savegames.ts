@@ -45,6 +45,9 @@ export async function up(db: Kysely<never>): Promise<void> {
     )`.execute(db);
   await sql`CREATE UNIQUE INDEX savegame_objects_id ON savegame_objects (object_id)`.execute(db);
   await sql`
+    CREATE INDEX savegame_objects_missing ON savegame_objects (missing_since)
+    WHERE missing_since IS NOT NULL`.execute(db);
+  await sql`
     CREATE TABLE savegame_versions (
       user_id uuid NOT NULL,
       game_id uuid NOT NULL,
@@ -108,7 +111,8 @@ export async function up(db: Kysely<never>): Promise<void> {
       object_id uuid PRIMARY KEY,
       parts_id text,
       every_version boolean NOT NULL,
-      due_at timestamptz NOT NULL
+      due_at timestamptz NOT NULL,
+      leased_until timestamptz
     )`.execute(db);
   await sql`CREATE INDEX savegame_garbage_due ON savegame_garbage (due_at)`.execute(db);
   await sql`

@@ -115,6 +115,8 @@ interface SavegameGarbage {
   /** Also what a store with versioning keeps: somebody was erased. */
   every_version: boolean;
   due_at: Date;
+  /** A sweeper is at it until then, or failed at it. */
+  leased_until: Date | null;
 }
 
 /** How far the audit of the store against the rows has come; one row. */
