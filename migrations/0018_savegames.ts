@@ -3,7 +3,9 @@ import { sql, type Kysely } from 'kysely';
 /**
  * Cloud saves. What they mean, and why: lib/savegames/DESIGN.md.
  *
- * - `savegame_accounts` is the lock of all changes of a user's saves, and what makes the quota exact.
+ * - `savegame_accounts` is the lock of all changes of a user's saves, and what makes the quota exact. `changes` lets a
+ *   change that was decided upon what was read before see whether it still holds.
+ * - A slot whose only versions lost has no head, and never had one: `deleted_version` is null then, too.
  * - Objects are rows of their own, for versions share them.
  * - The unique indexes over ids alone are for the audit, which walks the store's list and the rows side by side in the
  *   order of the ids.
@@ -12,6 +14,7 @@ export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     CREATE TABLE savegame_accounts (
       user_id uuid PRIMARY KEY,
+      changes bigint NOT NULL DEFAULT 0,
       last_version bigint NOT NULL DEFAULT 0,
       stored_bytes bigint NOT NULL DEFAULT 0 CHECK (stored_bytes >= 0),
       reserved_bytes bigint NOT NULL DEFAULT 0 CHECK (reserved_bytes >= 0)
@@ -27,7 +30,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       updated_at timestamptz NOT NULL,
       PRIMARY KEY (user_id, game_id, slot),
       CHECK ((head_version IS NULL) = (deleted_at IS NOT NULL)),
-      CHECK ((deleted_version IS NULL) = (deleted_at IS NULL))
+      CHECK (deleted_version IS NULL OR deleted_at IS NOT NULL)
     ) WITH (fillfactor = 80)`.execute(db);
   await sql`CREATE INDEX savegame_metadata_deleted ON savegame_metadata (deleted_at) WHERE deleted_at IS NOT NULL`.execute(
     db,

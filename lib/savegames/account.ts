@@ -21,11 +21,14 @@ export interface SaveAccount {
   readonly reservedBytes: number;
 }
 
-/** Holds the user's saves until the transaction ends: everybody who changes any of them does this first. */
+/**
+ * Holds the user's saves until the transaction ends: everybody who changes any of them does this first. It counts as a
+ * change, so that whoever decided upon what was read before sees that it may not hold any more.
+ */
 export async function lockAccount(transaction: Transaction<Schema>, userId: string): Promise<SaveAccount> {
   const { rows } = await sql<{ last_version: number; stored_bytes: number; reserved_bytes: number }>`
-    INSERT INTO savegame_accounts AS a (user_id) VALUES (${userId})
-    ON CONFLICT (user_id) DO UPDATE SET user_id = a.user_id
+    INSERT INTO savegame_accounts AS a (user_id, changes) VALUES (${userId}, 1)
+    ON CONFLICT (user_id) DO UPDATE SET changes = a.changes + 1
     RETURNING last_version, stored_bytes, reserved_bytes`.execute(transaction);
   const [row] = rows;
   if (row === undefined) throw new TypeError('an upsert returned no row');

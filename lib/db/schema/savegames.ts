@@ -15,6 +15,8 @@ export interface SavegameTables {
 /** One row a user; whoever changes any of the user's saves holds it first. */
 interface SavegameAccounts {
   user_id: string;
+  /** Rises with every change of the user's saves. */
+  changes: Generated<number>;
   /** The highest version number given so far, over all slots. */
   last_version: Generated<number>;
   /** Sum of the objects that are not missing. */
@@ -29,7 +31,7 @@ interface SavegameMetadata {
   slot: string;
   /** Null: deleted. */
   head_version: number | null;
-  /** The head when it was deleted. */
+  /** The head when it was deleted; null: not deleted, or it never had one (all its saves lost). */
   deleted_version: number | null;
   deleted_at: Date | null;
   updated_at: Date;
