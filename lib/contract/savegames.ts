@@ -178,8 +178,8 @@ export const SyncStatus = closed(
     slots: Type.Array(
       closed({
         slot: Slot,
-        head_version: version('What it is at'),
-        sha256: sha256(CHECKSUM),
+        head_version: nullable(version('What it is at; null: deleted, with conflicts that wait for a decision')),
+        sha256: nullable(sha256(CHECKSUM)),
         updated_at: timestamp('When the head moved last'),
         conflicts: Type.Integer({ minimum: 0, description: 'Side versions that wait for a decision', examples: [0] }),
       }),
