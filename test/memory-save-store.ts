@@ -92,9 +92,9 @@ export class MemorySaveStore implements SaveStore {
     return [...this.#objects.keys()].sort();
   }
 
-  /** Ids of which anything is left, also earlier contents. */
-  traces(): readonly string[] {
-    return [...new Set([...this.#objects.keys(), ...this.#earlier.keys()])].sort();
+  /** How many contents are left of an object, with earlier ones. */
+  keptContents(objectId: string): number {
+    return (this.#objects.has(objectId) ? 1 : 0) + (this.#earlier.get(objectId)?.length ?? 0);
   }
 
   /** Bytes of everything that is there. */
