@@ -10,6 +10,7 @@ import { obtainKafka } from '../scripts/servers/kafka.ts';
 import { obtainNats } from '../scripts/servers/nats.ts';
 import { obtainPostgres } from '../scripts/servers/postgres.ts';
 import { obtainRedis } from '../scripts/servers/redis.ts';
+import { obtainS3 } from '../scripts/servers/s3.ts';
 import type { Server, ServerName } from '../scripts/servers/server.ts';
 import { readJestReport, type Summary } from './jest-report.ts';
 import { SERVER_VARIABLES } from './server-variables.ts';
@@ -19,7 +20,15 @@ const STAND_INS: Record<ServerName, string> = {
   Redis: 'the in-memory and the PGlite checkpoint store',
   NATS: "Moleculer's in-process transporter",
   Kafka: 'the event bus in the database',
+  S3: 'the folder store',
 };
+
+/** Those of the product that name a server. */
+const PRODUCT_VARIABLES = [
+  ...['POSTGRES_DSN', 'REDIS_ADDR', 'NATS_URL', 'KAFKA_BROKERS'],
+  ...['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT', 'S3_REGION', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'S3_BUCKET_SAVEGAMES'],
+  ...['S3_ADDRESSING', 'S3_ENCRYPTION', 'S3_KMS_KEY_ID'],
+];
 
 async function main(jestArgs: readonly string[]): Promise<number> {
   const servers: Record<ServerName, Server | null> = {
@@ -28,6 +37,7 @@ async function main(jestArgs: readonly string[]): Promise<number> {
     Redis: await obtainRedis(),
     NATS: await obtainNats(),
     Kafka: await obtainKafka(),
+    S3: await obtainS3(),
   };
   try {
     printTable(servers);
@@ -71,7 +81,7 @@ async function runJest(args: readonly string[], servers: Record<ServerName, Serv
 /** Our environment, with the addresses of the servers for tests and without those that would configure the product. */
 function serverEnvironment(servers: Record<ServerName, Server | null>): NodeJS.ProcessEnv {
   const environment = { ...process.env };
-  for (const name of ['POSTGRES_DSN', 'REDIS_ADDR', 'NATS_URL', 'KAFKA_BROKERS']) delete environment[name];
+  for (const name of PRODUCT_VARIABLES) delete environment[name];
   for (const [name, variable] of Object.entries(SERVER_VARIABLES)) {
     const address = servers[name as ServerName]?.address;
     if (address === undefined) delete environment[variable];

@@ -6,6 +6,8 @@ export const SERVER_VARIABLES = {
   Redis: 'TEST_REDIS_ADDR',
   NATS: 'TEST_NATS_URL',
   Kafka: 'TEST_KAFKA_BROKERS',
+  // With the keys, as scripts/servers/s3-address.ts reads it.
+  S3: 'TEST_S3_URL',
 } as const satisfies Record<ServerName, string>;
 
 /** The last words of the title of a suite that is skipped for want of a server. */

@@ -52,6 +52,13 @@ export function kafkaFolder(): string | null {
   return existsSync(folder) ? folder : null;
 }
 
+/** The S3 server that `scripts/install-servers` built, of the version in `versitygw.version`; null when it has not. */
+export function versitygw(): { readonly program: string; readonly version: string } | null {
+  const version = readFileSync(join(import.meta.dirname, 'versitygw.version'), 'utf8').trim();
+  const program = join(import.meta.dirname, '../../.cache/versitygw', version, 'versitygw');
+  return isExecutable(program) ? { program, version } : null;
+}
+
 /** Whether a private server of this name can be started here. */
 export function canStart(name: ServerName): boolean {
   switch (name) {
@@ -63,6 +70,8 @@ export function canStart(name: ServerName): boolean {
       return findBinary('nats-server') !== null;
     case 'Kafka':
       return findBinary('java') !== null && kafkaFolder() !== null;
+    case 'S3':
+      return versitygw() !== null;
   }
 }
 

@@ -1,10 +1,13 @@
 import type { PrivateProcess } from './private-process.ts';
 
-export type ServerName = 'PostgreSQL' | 'Redis' | 'NATS' | 'Kafka';
+export type ServerName = 'PostgreSQL' | 'Redis' | 'NATS' | 'Kafka' | 'S3';
 
 interface AnyServer {
   readonly name: ServerName;
-  /** For clients: `postgres://…`, `redis://…`, `nats://…` or `host:port`; a server of the environment as it was given there. */
+  /**
+   * For clients: `postgres://…`, `redis://…`, `nats://…`, `host:port`, or what `s3-address.ts` describes; a server of the
+   * environment as it was given there.
+   */
   readonly address: string;
   readonly version: string;
   /** Ends a private server and removes its data; leaves a server of the environment alone. */
