@@ -4,7 +4,7 @@ import type { Caller } from './contract/endpoint.ts';
 import type { Schema } from './db/schema.ts';
 
 export interface AuditEntry {
-  readonly action: 'library.granted' | 'library.revoked' | 'playtime.corrected';
+  readonly action: 'library.granted' | 'library.revoked' | 'playtime.corrected' | 'savegame.resolved';
   readonly caller: Caller;
   /** Whose data changed. */
   readonly userId: string;

@@ -6,7 +6,7 @@ import { userActor } from './user-actor-calls.ts';
 import type { Engine } from '../actors/engine.ts';
 import type * as contract from '../lib/contract/support.ts';
 import type { Database } from '../lib/db/database.ts';
-import { eraseUser, finishErasures } from '../lib/erasure/erase-user.ts';
+import { eraseUser, finishErasures, type Erasing } from '../lib/erasure/erase-user.ts';
 import { rememberErasure } from '../lib/erasure/erased-users.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 
@@ -14,6 +14,7 @@ export interface ErasureDeps {
   readonly database: Pick<Database, 'db'>;
   readonly engine: Engine;
   readonly clock: Clock;
+  readonly saves: Erasing['saves'];
   /** Time between two looks at what is to be finished, ms. */
   readonly intervalMs?: number;
 }
@@ -21,16 +22,23 @@ export interface ErasureDeps {
 /** Of one question to an actor; nobody waits for these. */
 const ACTOR_PATIENCE_MS = 10_000;
 
-export function erasureService({ database: { db }, engine, clock, intervalMs = 60_000 }: ErasureDeps): ServiceSchema {
+export function erasureService({
+  database: { db },
+  engine,
+  clock,
+  saves,
+  intervalMs = 60_000,
+}: ErasureDeps): ServiceSchema {
+  const erasing = (): Erasing => ({ db, saves, now: clock.now() });
   let finishing: Chore | null = null;
   const finish = (): Promise<number> =>
-    finishErasures(db, (userId) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS), clock.now());
+    finishErasures(erasing(), (userId) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS));
   return {
     name: 'erasure',
     actions: {
       erase: endpointAction<typeof contract.eraseUser>(async ({ userId, deadline }) => {
         await rememberErasure(db, userId, clock.now());
-        await eraseUser(db, userActor(engine, userId, deadline), userId);
+        await eraseUser(erasing(), userActor(engine, userId, deadline), userId);
         return undefined;
       }),
       /** The second pass over those who were erased long enough ago. */

@@ -10,7 +10,7 @@ import { CONSUMED_TOPICS } from '../lib/contract/events/consumed.ts';
 import type { DeadLetter as ShownLetter } from '../lib/contract/support.ts';
 import type * as contract from '../lib/contract/support.ts';
 import type { Database } from '../lib/db/database.ts';
-import { eraseUser } from '../lib/erasure/erase-user.ts';
+import { eraseUser, type Erasing } from '../lib/erasure/erase-user.ts';
 import { consume } from '../lib/events/consume.ts';
 import { platformEvent } from '../lib/events/platform-event.ts';
 import { reactions } from '../lib/events/reactions.ts';
@@ -24,6 +24,7 @@ export interface EventsDeps {
   readonly ensureTopics: () => Promise<void>;
   readonly engine: Engine;
   readonly clock: Clock;
+  readonly saves: Erasing['saves'];
   /** The consumer group. */
   readonly group: string;
 }
@@ -45,10 +46,14 @@ export function eventsService({
   ensureTopics,
   engine,
   clock,
+  saves,
   group,
 }: EventsDeps): ServiceSchema {
   const actorOf = (userId: string) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS);
-  const reacting = reactions({ actorOf, erase: (userId) => eraseUser(db, actorOf(userId), userId) });
+  const reacting = reactions({
+    actorOf,
+    erase: (userId) => eraseUser({ db, saves, now: clock.now() }, actorOf(userId), userId),
+  });
 
   let ensuring: Chore | null = null;
   let observing: Chore | null = null;

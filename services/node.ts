@@ -10,7 +10,15 @@ import { categoriesService } from './categories.service.ts';
 import { catalogService } from './catalog.service.ts';
 import { ChannelsAdapter } from './channels-adapter.ts';
 import { channelsMiddleware } from './channels-library.ts';
-import { openCheckpoints, openData, openEvents, openPageCache, openRevisionReads, partsOf } from './connections.ts';
+import {
+  openCheckpoints,
+  openData,
+  openEvents,
+  openPageCache,
+  openRevisionReads,
+  openSaveFolder,
+  partsOf,
+} from './connections.ts';
 import { discountsService } from './discounts.service.ts';
 import { engineMembers } from './engine-membership.ts';
 import { engineNode, type EngineNode } from './engine-node.ts';
@@ -99,14 +107,17 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(auditService({ database }));
   }
   if (has('bridge') && database) {
+    const { saves } = config;
     const events = openEvents(config, database);
     ({ bus } = events);
     probes['events'] = bus.ping.bind(bus);
     closers.push(bus.close.bind(bus));
     broker.createService(outboxService({ database, bus, clock }));
-    broker.createService(eventsService({ database, ...events, engine: region, clock, group: config.kafka.group }));
+    broker.createService(
+      eventsService({ database, ...events, engine: region, clock, saves, group: config.kafka.group }),
+    );
     broker.createService(discountsService({ database, clock }));
-    broker.createService(erasureService({ database, engine: region, clock }));
+    broker.createService(erasureService({ database, engine: region, clock, saves }));
     broker.createService(maintenanceService({ database, clock }));
   }
 
@@ -116,7 +127,9 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   if (has('gateway')) {
     if (!has('domain')) probes['domain'] = async () => mustHaveDomain(broker);
     const verifier = createVerifier(config.auth, clock);
-    api = apiService({ config, engine: region, verifier, clock, readiness });
+    const folder = await openSaveFolder(config, clock);
+    if (folder) closers.push(() => folder.close());
+    api = apiService({ config, engine: region, verifier, clock, readiness, saveFiles: folder?.files ?? null });
     broker.createService(api.schema);
   }
   broker.createService(healthService({ config, clock, readiness }).schema);

@@ -14,6 +14,8 @@ import { laneOf } from '../events/lane.ts';
 import { lockCategories } from '../library/categories-of-game.ts';
 import { USER_TABLES } from '../library/user-tables.ts';
 import type { UserActor } from '../playtime/user-actor.ts';
+import type { SaveRules } from '../savegames/account.ts';
+import { forgetSaves, SAVE_TABLES } from '../savegames/forget-saves.ts';
 import { lockWishlist } from '../wishlist/list-lock.ts';
 
 /** Longer than any request or statement of ours may take. */
@@ -22,24 +24,30 @@ export const ERASURE_SETTLES_MS = 300_000;
 /** Who stands in a log in place of somebody who is erased. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
+export interface Erasing {
+  readonly db: Kysely<Schema>;
+  readonly saves: Pick<SaveRules, 'urlSeconds'>;
+  /** Ms since the Unix epoch. */
+  readonly now: number;
+}
+
 /** One pass: the actor first, so that nothing it holds is written again, then the tables. */
-export async function eraseUser(db: Kysely<Schema>, actor: Pick<UserActor, 'erase'>, userId: string): Promise<void> {
+export async function eraseUser(erasing: Erasing, actor: Pick<UserActor, 'erase'>, userId: string): Promise<void> {
   await actor.erase();
-  await db.transaction().execute((transaction) => emptyTables(transaction, userId));
+  await erasing.db.transaction().execute((transaction) => emptyTables(transaction, erasing, userId));
 }
 
 /**
  * The second pass over users erased long enough ago, and the end of their ids here. Returns how many it finished.
  *
- * @param now ms since the Unix epoch
  * @throws AggregateError when some failed; the others are finished all the same
  */
 export async function finishErasures(
-  db: Kysely<Schema>,
+  erasing: Erasing,
   actorOf: (userId: string) => Pick<UserActor, 'erase'>,
-  now: number,
   limit = 100,
 ): Promise<number> {
+  const { db, now } = erasing;
   const due = await db
     .selectFrom('erasures')
     .select(['user_digest', 'user_id'])
@@ -52,7 +60,7 @@ export async function finishErasures(
   for (const { user_digest, user_id } of due) {
     if (user_id === null) continue;
     try {
-      await eraseUser(db, actorOf(user_id), user_id);
+      await eraseUser(erasing, actorOf(user_id), user_id);
       await db.updateTable('erasures').set({ user_id: null }).where('user_digest', '=', user_digest).execute();
     } catch (error) {
       failures.push(error);
@@ -68,18 +76,18 @@ const SPARED = ['erasures', 'checkpoint_records', 'outbox_events'];
 /*
  * Tables are emptied in the order in which everybody else takes their rows, so that nobody waits for an erasure in a
  * circle: wishes as those who tell of discounts, sessions and totals as flushes do; then what stands behind the library's
- * rows; then the counters, which are shared with strangers; then the revision, and behind it the days and months, which a
- * flush writes at its very end, for nothing in it asks for them.
+ * rows, and saves, under their own lock; then the counters, which are shared with strangers; then the revision, and behind
+ * it the days and months, which a flush writes at its very end, for nothing in it asks for them.
  */
 const BEFORE_LIBRARY = ['wishlists', 'playtime_sessions', 'playtime_totals'];
 /** What is counted, and counted off as it goes. */
 const COUNTED = ['user_libraries', 'user_achievements'];
 const AFTER_COUNTERS = [...COUNTED, 'user_revisions', 'playtime_stats_daily', 'playtime_stats_monthly'];
 const BEHIND_LIBRARY = USER_TABLES.map(({ table }) => table).filter(
-  (table) => ![...SPARED, ...BEFORE_LIBRARY, ...AFTER_COUNTERS].includes(table),
+  (table) => ![...SPARED, ...BEFORE_LIBRARY, ...AFTER_COUNTERS, ...SAVE_TABLES].includes(table),
 );
 
-async function emptyTables(transaction: Transaction<Schema>, userId: string): Promise<void> {
+async function emptyTables(transaction: Transaction<Schema>, { saves, now }: Erasing, userId: string): Promise<void> {
   const empty = async (tables: readonly string[]): Promise<void> => {
     for (const table of tables) {
       await sql`DELETE FROM ${sql.table(table)} WHERE user_id = ${userId}::uuid`.execute(transaction);
@@ -90,6 +98,7 @@ async function emptyTables(transaction: Transaction<Schema>, userId: string): Pr
   await empty(BEFORE_LIBRARY);
   await holdLibrary(transaction, userId);
   await empty(BEHIND_LIBRARY);
+  await forgetSaves(transaction, userId, saves, now);
   await forgetAchievements(transaction, userId);
   await empty(AFTER_COUNTERS);
   await transaction

@@ -65,5 +65,9 @@ async function batch(
 }
 
 function dataOf(row: Row, { omit = [] }: Exported): Row {
-  return Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'user_id' && !omit.includes(column)));
+  return Object.fromEntries(
+    Object.entries(row)
+      .filter(([column]) => column !== 'user_id' && !omit.includes(column))
+      .map(([column, value]) => [column, value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value]),
+  );
 }

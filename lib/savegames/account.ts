@@ -6,13 +6,17 @@ import { LibraryError } from '../errors.ts';
 /** What of the configuration the rules of saves hang on. */
 export type SaveRules = Config['saves'];
 
-/** What a change of a user's saves works with. */
-export interface SavesContext {
+/** What showing a user's saves works with. */
+export interface ReadContext {
   readonly db: Kysely<Schema>;
   readonly userId: string;
+  readonly rules: SaveRules;
+}
+
+/** What a change of them works with. */
+export interface SavesContext extends ReadContext {
   /** Ms since the Unix epoch. */
   readonly now: number;
-  readonly rules: SaveRules;
 }
 
 export interface SaveAccount {

@@ -1,16 +1,12 @@
-import type { Kysely } from 'kysely';
 import type { DownloadUrlBody, DownloadUrlReply } from '../contract/savegame-transfers.ts';
-import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
 import type { SaveStore } from '../ports/save-store.ts';
-import type { SaveRules } from './account.ts';
+import type { ReadContext } from './account.ts';
+import { hashesIn } from './parts.ts';
 import { shownVersion } from './shown.ts';
 import { mustBeInStore, mustHaveSlot, mustHaveVersion } from './slot.ts';
 
-export interface DownloadContext {
-  readonly db: Kysely<Schema>;
-  readonly userId: string;
-  readonly rules: SaveRules;
+export interface DownloadContext extends ReadContext {
   readonly store: Pick<SaveStore, 'signGet'>;
   /** By which the caller reached the service. */
   readonly origin: string;
@@ -42,12 +38,4 @@ export async function downloadUrl(
     part_sha256: row.part_sha256 === null ? null : hashesIn(row.part_sha256),
     get: { method, url, headers: { ...headers }, expires_at: new Date(expiresAt).toISOString() },
   };
-}
-
-const SHA256_BYTES = 32;
-
-function hashesIn(parts: Buffer): string[] {
-  return Array.from({ length: parts.length / SHA256_BYTES }, (_, at) =>
-    parts.toString('hex', at * SHA256_BYTES, (at + 1) * SHA256_BYTES),
-  );
 }

@@ -1,9 +1,8 @@
-import { sql, type Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { SaveSlotPage, SaveSlotsQuery } from '../contract/savegames.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import type { Schema } from '../db/schema.ts';
 import { uuidToKey } from '../uuid.ts';
-import type { SaveRules } from './account.ts';
+import type { ReadContext } from './account.ts';
 import { shownSlots } from './shown.ts';
 
 /**
@@ -13,7 +12,7 @@ import { shownSlots } from './shown.ts';
  * @throws LibraryError VALIDATION_ERROR for a cursor of another list
  */
 export async function listSlots(
-  { db, userId, rules }: { readonly db: Kysely<Schema>; readonly userId: string; readonly rules: SaveRules },
+  { db, userId, rules }: ReadContext,
   { game_id, slot, deleted, cursor, limit }: SaveSlotsQuery,
 ): Promise<SaveSlotPage> {
   let select = db

@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely';
 import type { SaveVersionPage, SaveVersionsQuery } from '../contract/savegames.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import type { Schema } from '../db/schema.ts';
+import type { ReadContext } from './account.ts';
 import { selectVersions, shownVersion } from './shown.ts';
 import { mustHaveSlot, type SlotName } from './slot.ts';
 
@@ -11,7 +10,7 @@ import { mustHaveSlot, type SlotName } from './slot.ts';
  * @throws LibraryError NOT_FOUND when there is no such slot, VALIDATION_ERROR for a cursor of another list
  */
 export async function listVersions(
-  { db, userId }: { readonly db: Kysely<Schema>; readonly userId: string },
+  { db, userId }: Pick<ReadContext, 'db' | 'userId'>,
   name: SlotName,
   { cursor, limit }: SaveVersionsQuery,
 ): Promise<SaveVersionPage> {

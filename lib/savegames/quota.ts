@@ -1,18 +1,9 @@
-import { sql, type Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { SaveQuota } from '../contract/savegames.ts';
-import type { Schema } from '../db/schema.ts';
-import type { SaveRules } from './account.ts';
+import type { ReadContext } from './account.ts';
 
 /** What the user stores, and what is left. */
-export async function readQuota({
-  db,
-  userId,
-  rules,
-}: {
-  readonly db: Kysely<Schema>;
-  readonly userId: string;
-  readonly rules: SaveRules;
-}): Promise<SaveQuota> {
+export async function readQuota({ db, userId, rules }: ReadContext): Promise<SaveQuota> {
   const account = await db
     .selectFrom('savegame_accounts')
     .select(['stored_bytes', 'reserved_bytes'])

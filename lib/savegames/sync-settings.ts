@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { lockAccount, type SaveRules, type SavesContext } from './account.ts';
+import { lockAccount, type ReadContext, type SaveRules, type SavesContext } from './account.ts';
 import { MAX_SYNCED_GAMES, type SyncSettings, type SyncSettingsBody } from '../contract/savegames.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
@@ -7,7 +7,11 @@ import { raiseRevisions } from '../events/emit.ts';
 import { mustBeBasedOn, type IfMatch } from '../precondition.ts';
 
 /** Where settings stand that hold for every game without settings of its own. No game's id is all zeros. */
-const ALL_GAMES = '00000000-0000-0000-0000-000000000000';
+export const ALL_GAMES = '00000000-0000-0000-0000-000000000000';
+
+interface Settled extends Pick<ReadContext, 'db' | 'userId'> {
+  readonly rules: Pick<SaveRules, 'keepVersions'>;
+}
 
 /** What holds for the saves of one game. */
 export interface EffectiveSyncSettings {
@@ -29,14 +33,7 @@ export async function effectiveSyncSettings(
 }
 
 /** @param gameId null: those for all games */
-export async function readSyncSettings(
-  {
-    db,
-    userId,
-    rules,
-  }: { readonly db: Kysely<Schema>; readonly userId: string; readonly rules: Pick<SaveRules, 'keepVersions'> },
-  gameId: string | null,
-): Promise<SyncSettings> {
+export async function readSyncSettings({ db, userId, rules }: Settled, gameId: string | null): Promise<SyncSettings> {
   const game = gameOf(gameId);
   const rows = await db
     .selectFrom('savegame_sync_settings')
@@ -66,7 +63,7 @@ export async function readSyncSettings(
  * @throws LibraryError PRECONDITION_FAILED, QUOTA_EXCEEDED for one game too many, USER_ERASED
  */
 export async function putSyncSettings(
-  context: Pick<SavesContext, 'db' | 'userId' | 'now' | 'rules'>,
+  context: Settled & Pick<SavesContext, 'now'>,
   gameId: string | null,
   body: SyncSettingsBody,
   ifMatch: IfMatch,

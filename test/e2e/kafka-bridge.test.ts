@@ -121,7 +121,9 @@ describeWithPrivateServer('Kafka', 'the product on Kafka', () => {
 
       expect(await traces()).toEqual(['erasures: 1']);
       const afterwards = Date.now() + ERASURE_SETTLES_MS + 1_000;
-      await finishErasures(db, () => ({ erase: async () => undefined }), afterwards);
+      await finishErasures({ db, saves: { urlSeconds: 900 }, now: afterwards }, () => ({
+        erase: async () => undefined,
+      }));
       expect(await traces()).toEqual([]);
       await expect(user.start({ game_id: GAME, device_id: DEVICE })).rejects.toMatchObject({
         code: 'GAME_NOT_IN_LIBRARY',

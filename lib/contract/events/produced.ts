@@ -121,7 +121,6 @@ const wishDiscounted = {
 const ofSlot = {
   ...ofGame,
   slot: Type.String({ minLength: 1, maxLength: 64, examples: ['slot-1'] }),
-  device_id: DeviceId,
 };
 const saveVersion = (description: string) => Type.Integer({ minimum: 1, description, examples: [7] });
 
@@ -131,6 +130,7 @@ const saveSynchronized = {
   description: 'A save slot is at another version, or was deleted.',
   data: closed({
     ...ofSlot,
+    device_id: nullable({ ...DeviceId, description: 'Where it was done; null: by no device, as deletions are' }),
     change: choice(['uploaded', 'restored', 'resolved', 'deleted'], 'Why'),
     version: nullable(saveVersion('What it is at now; null: deleted')),
     size_bytes: nullable(Type.Integer({ minimum: 0, description: 'Of the save', examples: [48213] })),
@@ -143,6 +143,7 @@ const saveConflict = {
   description: 'A save lost to another device and is kept beside it, for somebody to decide.',
   data: closed({
     ...ofSlot,
+    device_id: DeviceId,
     version: nullable(saveVersion('What the slot is at; null: deleted')),
     side_version: saveVersion('What was kept beside it'),
   }),

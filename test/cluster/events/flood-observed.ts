@@ -34,8 +34,8 @@ const EVERYTHING = 10_000_000;
 export async function observe(rig: BridgeRig, { users }: Flood, erased: ReadonlySet<string>): Promise<FloodObserved> {
   const { database, redis, bus } = rig;
   const forgetful = () => ({ erase: async () => undefined });
-  const afterwards = Date.now() + ERASURE_SETTLES_MS + 60_000;
-  while ((await finishErasures(database.db, forgetful, afterwards)) > 0);
+  const erasing = { db: database.db, saves: { urlSeconds: 900 }, now: Date.now() + ERASURE_SETTLES_MS + 60_000 };
+  while ((await finishErasures(erasing, forgetful)) > 0);
   const traces = new Map<string, readonly string[]>();
   for (const user of users.filter((each) => erased.has(each))) {
     traces.set(user, [...(await tracesInDatabase(database.db, user)), ...(await tracesInRedis(redis, user))]);

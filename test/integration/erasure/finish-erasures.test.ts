@@ -10,13 +10,15 @@ onEachDatabase('finishing erasures', (database) => {
       ({ user_id }) => user_id,
     );
 
+  const erasing = (now: number) => ({ db: database().db, saves: { urlSeconds: 900 }, now });
+
   it('waits until what was under way has settled, and then forgets the id, but not the erasure', async () => {
     const user = uuidv7();
     await rememberErasure(database().db, user, TEST_NOW);
     const actorOf = () => ({ erase: () => Promise.resolve() });
-    expect(await finishErasures(database().db, actorOf, TEST_NOW + ERASURE_SETTLES_MS)).toBe(0);
+    expect(await finishErasures(erasing(TEST_NOW + ERASURE_SETTLES_MS), actorOf)).toBe(0);
     expect(await unfinished()).toEqual([user]);
-    expect(await finishErasures(database().db, actorOf, TEST_NOW + ERASURE_SETTLES_MS + 1)).toBe(1);
+    expect(await finishErasures(erasing(TEST_NOW + ERASURE_SETTLES_MS + 1), actorOf)).toBe(1);
     expect(await unfinished()).toEqual([]);
     expect(await isErased(database().db, user)).toBe(true);
   });
@@ -29,10 +31,10 @@ onEachDatabase('finishing erasures', (database) => {
       erase: () => (away && user === first ? Promise.reject(new Error('away')) : Promise.resolve()),
     });
     const later = TEST_NOW + ERASURE_SETTLES_MS + 1;
-    await expect(finishErasures(database().db, actorOf, later)).rejects.toThrow('1 erasures are still unfinished');
+    await expect(finishErasures(erasing(later), actorOf)).rejects.toThrow('1 erasures are still unfinished');
     expect(await unfinished()).toEqual([first]);
     away = false;
-    await finishErasures(database().db, actorOf, later);
+    await finishErasures(erasing(later), actorOf);
     expect(await unfinished()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { ACHIEVEMENTS, ADMIN, DEVICES, game, GAMES, nextRows, USERS, type World } from './world.ts';
+import { ACHIEVEMENTS, ADMIN, DEVICES, erasing, game, GAMES, nextRows, USERS, type World } from './world.ts';
 import { reportProgress } from '../../../lib/achievements/report-progress.ts';
 import { unlock } from '../../../lib/achievements/unlock.ts';
 import type { ConsumedData, ConsumedType } from '../../../lib/contract/events/consumed.ts';
@@ -239,7 +239,7 @@ const OPERATIONS: readonly (readonly [name: string, weight: number, operation: O
       return event(world, 'account.user.deleted', { user_id: world.random.pick(left) });
     },
   ],
-  ['finish', 1, (world) => () => finishErasures(world.database.db, world.actorOf, world.now() + HOUR_MS)],
+  ['finish', 1, (world) => () => finishErasures(erasing(world, HOUR_MS), world.actorOf)],
 ];
 
 const DRAWN = OPERATIONS.flatMap(([name, weight, operation]) =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { tracesOfErased, wrongCounters, wrongPlaytime, wrongStories, wrongWishes, stayed } from './findings.ts';
 import { nextOperation, OPERATION_NAMES } from './operations.ts';
-import { newWorld, type World } from './world.ts';
+import { erasing, newWorld, type World } from './world.ts';
 import { openDatabase, type Database } from '../../../lib/db/database.ts';
 import { prepareDatabase } from '../../../lib/db/prepare.ts';
 import { ERRORS, type ErrorCode } from '../../../lib/errors.ts';
@@ -43,7 +43,7 @@ describeWithServer('PostgreSQL', `a storm of everything at once (seed ${SEED})`,
     }
     for (const relay of relays) await relay.stop();
     // Twice: what was under way when the first pass came, and the end of the list.
-    for (const days of [1, 2]) await finishErasures(database.db, world.actorOf, world.now() + days * DAY_MS, 1_000);
+    for (const days of [1, 2]) await finishErasures(erasing(world, days * DAY_MS), world.actorOf, 1_000);
   }, 120_000);
   afterAll(async () => {
     await database.close();

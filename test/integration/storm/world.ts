@@ -4,7 +4,7 @@ import type { GameBody } from '../../../lib/contract/admin.ts';
 import type { Caller } from '../../../lib/contract/endpoint.ts';
 import type { Database } from '../../../lib/db/database.ts';
 import type { AchievementDefinition } from '../../../lib/db/schema/catalog.ts';
-import { eraseUser } from '../../../lib/erasure/erase-user.ts';
+import { eraseUser, type Erasing } from '../../../lib/erasure/erase-user.ts';
 import { reactions, type ReactionPorts } from '../../../lib/events/reactions.ts';
 import { putGame } from '../../../lib/library/catalog.ts';
 import { postgresPlaytimeSink } from '../../../lib/playtime/postgres-playtime-sink.ts';
@@ -81,18 +81,24 @@ export async function newWorld(database: Database, random: SeededRandom): Promis
     },
   });
   for (const [n, gameId] of GAMES.entries()) await putGame(db, gameId, game(n), now);
-  const ports: ReactionPorts = { actorOf, erase: (userId) => eraseUser(db, actorOf(userId), userId) };
+  const clock = { database, now: () => (now += 997) };
+  const erase = (userId: string) => eraseUser(erasing(clock), actorOf(userId), userId);
+  const ports: ReactionPorts = { actorOf, erase };
   return {
-    database,
+    ...clock,
     random,
     reactions: reactions(ports),
     categories: new Map(),
     sessions: new Map(),
     erased,
-    now: () => (now += 997),
     actorOf,
     flush,
   };
+}
+
+/** An erasure some time later. */
+export function erasing({ database: { db }, now }: Pick<World, 'database' | 'now'>, laterMs = 0): Erasing {
+  return { db, saves: { urlSeconds: 900 }, now: now() + laterMs };
 }
 
 /** A live session of the game, which is all that a report of an achievement asks for. */
