@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { traceFrom } from '../telemetry/trace.ts';
 import type { HotHandler } from './hot-path.ts';
+import { letSend } from './long-bodies.ts';
 import type { Exchange } from './respond.ts';
 
 /** The first to see a request. */
@@ -10,6 +11,8 @@ export interface Front {
   readonly hot: Map<string, HotHandler>;
   /** Handlers of pages that are asked for most, keyed by the path of a GET without its query: `/api/v1/library/`. */
   readonly pages: Map<string, (exchange: Exchange) => void>;
+  /** Handlers of everything below a path that ends in `/`; they let senders send (`Expect`) themselves. */
+  readonly below: Map<string, (exchange: Exchange) => void>;
   /** The exchange of a request that went on to the handler behind. */
   readonly exchangeOf: (req: IncomingMessage) => Exchange;
 }
@@ -18,12 +21,16 @@ export interface Front {
 export function createFront(behind: (req: IncomingMessage, res: ServerResponse) => unknown): Front {
   const hot = new Map<string, HotHandler>();
   const pages = new Map<string, (exchange: Exchange) => void>();
+  const below = new Map<string, (exchange: Exchange) => void>();
   const passedOn = new WeakMap<IncomingMessage, Exchange>();
   return {
     hot,
     pages,
+    below,
     listener(req, res) {
       const exchange: Exchange = { req, res, trace: traceFrom(req.headers.traceparent), startedAt: performance.now() };
+      for (const [path, handle] of below) if (req.url?.startsWith(path) === true) return handle(exchange);
+      letSend(req, res);
       if (req.method === 'POST' && hot.get(req.url ?? '')?.(exchange) === true) return;
       const page = req.method === 'GET' ? pages.get(pathOf(req.url ?? '')) : undefined;
       if (page !== undefined) return page(exchange);

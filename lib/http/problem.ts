@@ -95,6 +95,9 @@ export function respondProblem(
   }
   // The rest of the body is not worth reading: the connection ends with this answer.
   if (problem.code === 'PAYLOAD_TOO_LARGE' && !req.complete) res.shouldKeepAlive = false;
+  if (problem.code === 'RANGE_NOT_SATISFIABLE') {
+    headers.push('Content-Range', `bytes */${String(problem.members['size_bytes'])}`);
+  }
   if (problem.code === 'METHOD_NOT_ALLOWED') headers.push('Allow', String(problem.members['allow']));
   respond(res, status, trace, 'application/problem+json', problemJson(problem, trace), headers);
   return status;

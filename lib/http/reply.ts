@@ -14,6 +14,8 @@ export interface FailureLog {
 export interface Reply {
   answer(exchange: Exchange, operation: string, answer: Answer): void;
   failure(exchange: Exchange, operation: string, error: unknown): void;
+  /** Counts an answer that somebody else wrote. */
+  sent(exchange: Exchange, operation: string, status: number): void;
 }
 
 const REPLAYED = ['Idempotency-Replayed', 'true'];
@@ -45,5 +47,6 @@ export function createReply(metrics: HttpMetrics, log: FailureLog): Reply {
       if (problem.unexpected) log.error({ err: error, operation, trace_id: exchange.trace.id }, 'request failed');
       count(exchange, operation, respondProblem(exchange, problem));
     },
+    sent: count,
   };
 }

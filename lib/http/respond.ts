@@ -6,7 +6,7 @@ import type { Trace } from '../telemetry/trace.ts';
  * Sent with every answer of the API: it is data for programs, never to be sniffed, framed, cached or run.
  * (OWASP REST Security Cheat Sheet, "Security Headers"; X-Frame-Options is what browsers before frame-ancestors knew.)
  */
-const API_HEADERS: readonly string[] = [
+export const API_HEADERS: readonly string[] = [
   'Cache-Control',
   'no-store',
   'X-Content-Type-Options',

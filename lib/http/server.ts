@@ -8,6 +8,7 @@ import { ERRORS } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { traceFrom } from '../telemetry/trace.ts';
+import { mayTakeItsTime } from './long-bodies.ts';
 import { problemJson } from './problem.ts';
 
 /** One listening port, with limits on what a client may hold open and a way to stop without failing a request. */
@@ -33,6 +34,8 @@ export function createServer(http: Config['http'], port: number, clock: Clock, l
     keepAliveTimeout: http.keepAliveTimeoutMs,
     headersTimeout: http.headersTimeoutMs,
     requestTimeout: http.requestTimeoutMs,
+    // Looked at so often, the two hold; node itself looks every 30 s.
+    connectionsCheckingInterval: Math.min(http.headersTimeoutMs, http.requestTimeoutMs) / 2,
     maxHeaderSize: http.maxHeaderBytes,
     // Replies are small and must not wait for an acknowledgement.
     noDelay: true,
@@ -50,6 +53,8 @@ export function createServer(http: Config['http'], port: number, clock: Clock, l
         )
       : createHttpServer(options, listen);
   server.on('clientError', refuseConnection);
+  // With a listener of its own, node leaves it to the handlers to let the body be sent.
+  server.on('checkContinue', listen);
 
   return {
     listen: () =>
@@ -93,6 +98,8 @@ const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
 
 /** Answers what never became a request (node's parser refused it): problem documents there, too. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+  // Node says so once for each request, and goes on with it unless the socket is ended.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && mayTakeItsTime(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const code = CLIENT_ERRORS[error.code ?? ''] ?? 'MALFORMED_REQUEST';
   const { status, title } = ERRORS[code];

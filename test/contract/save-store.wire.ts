@@ -28,7 +28,12 @@ export interface Wire {
 /** HTTP as it is; nothing but what is sent goes out, no header is added beside Host and Content-Length. */
 export const HTTP_WIRE: Wire = {
   send: (sending) => answered(begin(sending, sending.body?.length ?? null), sending.body),
-  sendWithoutLength: (sending) => answered(begin(sending, null), sending.body),
+  sendWithoutLength: (sending) => {
+    const outgoing = begin(sending, null);
+    // Otherwise node counts a body that is there as a whole, and says its length.
+    outgoing.setHeader('transfer-encoding', 'chunked');
+    return answered(outgoing, sending.body);
+  },
   dieMidway: (sending, afterBytes) => {
     const body = sending.body ?? Buffer.alloc(0);
     const outgoing = begin(sending, body.length);

@@ -1,0 +1,71 @@
+import { LibraryError } from '../../errors.ts';
+import { letSend, takeItsTime } from '../../http/long-bodies.ts';
+import type { Exchange } from '../../http/respond.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Objects } from '../objects.ts';
+import { contentMismatch } from '../receive.ts';
+import type { Announced } from '../receive.ts';
+import { refused } from '../signed-urls.ts';
+import type { Permit } from '../signed-urls.ts';
+import type { UnfinishedObjects } from '../unfinished-objects.ts';
+import { watchIdle } from './idle-watch.ts';
+
+/** A sender may take as long as it likes, but not pause for much longer than this. */
+export const SENDER_IDLE_MS = 30_000;
+
+export interface Taking {
+  readonly objects: Objects;
+  readonly unfinished: UnfinishedObjects;
+  readonly clock: Clock;
+}
+
+/**
+ * PUT: resolves when the object, or part, is in the store for good.
+ *
+ * @param stalled called when the sender is silent for too long: it is to end the exchange.
+ * @throws LibraryError for every refusal; whatever the disk says.
+ */
+export async function takeSave(
+  { objects, unfinished, clock }: Taking,
+  exchange: Exchange,
+  objectId: string,
+  permit: Permit,
+  stalled: () => void,
+): Promise<void> {
+  if (permit.may === 'get') throw refused('The URL is for a download');
+  const announced = { sizeBytes: permit.size, sha256: permit.sha256 };
+  mustHaveLength(exchange, announced);
+  const bytes = bodyOf(exchange, clock, stalled);
+  if (permit.may === 'put') return objects.put({ objectId, ...announced }, bytes);
+  return unfinished.put({ objectId, partsId: permit.parts }, { number: permit.part, ...announced }, bytes);
+}
+
+/** The right length need not be counted afterwards: HTTP itself ends the body there. */
+function mustHaveLength({ req }: Exchange, announced: Announced): void {
+  const length = req.headers['content-length'];
+  if (length === undefined) {
+    throw new LibraryError('LENGTH_REQUIRED', `Send Content-Length: ${announced.sizeBytes}`);
+  }
+  if (Number(length) !== announced.sizeBytes) throw contentMismatch(announced, { size_bytes: Number(length) });
+}
+
+/** Nothing is asked for, and no leave given to send it, before somebody reads. */
+async function* bodyOf({ req, res }: Exchange, clock: Clock, stalled: () => void): AsyncGenerator<Uint8Array> {
+  let moved = 0;
+  const endExemption = takeItsTime(req);
+  const endWatch = watchIdle(clock, SENDER_IDLE_MS, () => moved, stalled);
+  try {
+    letSend(req, res);
+    // Whoever stops reading has an answer to give: the connection must outlive that.
+    for await (const chunk of req.iterator({ destroyOnReturn: false })) {
+      moved += 1;
+      yield chunk as Uint8Array;
+      moved += 1;
+    }
+  } catch (error) {
+    throw new LibraryError('MALFORMED_REQUEST', 'The body ended before its length', { cause: String(error) });
+  } finally {
+    endWatch();
+    endExemption();
+  }
+}
