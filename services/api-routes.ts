@@ -19,6 +19,7 @@ import type { FailureLog, Reply } from '../lib/http/reply.ts';
 import type { Exchange } from '../lib/http/respond.ts';
 import { playtimeBeats } from '../lib/playtime/beats.ts';
 import type { Beats } from '../lib/playtime/beats.ts';
+import { SAVE_FILES_PATH } from '../lib/save-folder/signed-urls.ts';
 import { httpMetrics } from '../lib/telemetry/http-metrics.ts';
 import { renderMetrics } from '../lib/telemetry/prometheus.ts';
 import type { Trace } from '../lib/telemetry/trace.ts';
@@ -50,6 +51,8 @@ export interface ApiRoutes {
   readonly hot: ReadonlyMap<string, HotHandler>;
   /** Pages by the whole path of their GET: the same handlers as behind moleculer-web, without the way through it. */
   readonly pages: ReadonlyMap<string, (exchange: Exchange) => void>;
+  /** Handlers of everything below a path: what they serve is no part of the API, and never goes through moleculer-web. */
+  readonly below: ReadonlyMap<string, (exchange: Exchange) => void>;
   /** Settings of moleculer-web that need the broker. */
   readonly settings: {
     readonly rootCallOptions: (options: { requestID?: string }, req: IncomingMessage) => void;
@@ -59,7 +62,7 @@ export interface ApiRoutes {
 
 /** Lays out every path of the gateway: the API of the contract, the documentation, health and metrics. */
 export function apiRoutes(dependencies: RouteDependencies): ApiRoutes {
-  const { broker, config, engine, exchangeOf } = dependencies;
+  const { broker, config, engine, exchangeOf, saveFiles } = dependencies;
   const reply = createReply(httpMetrics(broker), dependencies.log);
   const beats = playtimeBeats({
     engine,
@@ -74,6 +77,7 @@ export function apiRoutes(dependencies: RouteDependencies): ApiRoutes {
     ],
     hot: hotHandlers(dependencies, reply, beats),
     pages,
+    below: new Map(saveFiles === null ? [] : [[SAVE_FILES_PATH, saveFiles.handler(reply, dependencies.log)]]),
     settings: {
       rootCallOptions: (options, req) => {
         options.requestID = exchangeOf(req).trace.id;

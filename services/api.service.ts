@@ -10,6 +10,7 @@ import type { Readiness } from '../lib/http/readiness.ts';
 import { createServer } from '../lib/http/server.ts';
 import type { HttpServer } from '../lib/http/server.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { SaveFiles } from '../lib/save-folder/serve/save-files.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { WebRoute } from './api-routes.ts';
 
@@ -19,6 +20,8 @@ export interface ApiDependencies {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly readiness: Readiness;
+  /** The embedded store of saves; null: launchers reach the store elsewhere. */
+  readonly saveFiles: SaveFiles | null;
 }
 
 /** The gateway: its service, and what the process around it needs of it. */
@@ -88,6 +91,7 @@ export function apiService(dependencies: ApiDependencies): Api {
         exchangeOf: front.exchangeOf,
       });
       for (const [target, handler] of routes.hot) front.hot.set(target, handler);
+      for (const [path, handler] of routes.below) front.below.set(path, handler);
       for (const [path, handler] of routes.pages) front.pages.set(path, handler);
       Object.assign(this.settings, routes.settings);
       for (const route of routes.routes) this.addRoute(route);

@@ -18,11 +18,14 @@ import { configuredKafka } from '../lib/kafka/configured-kafka.ts';
 import { KafkaEventBus } from '../lib/kafka/kafka-event-bus.ts';
 import { KAFKA_TIMING } from '../lib/kafka/kafka-settings.ts';
 import { loadDemoData } from '../lib/library/demo-data.ts';
+import type { Clock } from '../lib/ports/clock.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
 import type { PageCache } from '../lib/ports/page-cache.ts';
 import { openRedisCheckpointStore } from '../lib/redis/redis-checkpoint-store.ts';
 import { openRedisPageCache } from '../lib/redis/redis-page-cache.ts';
+import { openFolderSaveStore } from '../lib/save-folder/folder-save-store.ts';
+import type { FolderSaveStore } from '../lib/save-folder/folder-save-store.ts';
 
 /** One commit is under way at a time, and a few shards are acquired beside it. */
 const CHECKPOINT_CONNECTIONS = 4;
@@ -122,6 +125,13 @@ export async function openPageCache({ redis }: Config, broker: ServiceBroker): P
     onError: (error) => broker.logger.warn({ msg: 'page cache away', error: error.message }),
   });
   return tieredPageCache(near, far, PAGE_TTL_MS);
+}
+
+/** The folder of saves, which gateways serve and domain nodes sign URLs for; null: they are in S3. */
+export async function openSaveFolder({ s3, saves, node }: Config, clock: Clock): Promise<FolderSaveStore | null> {
+  if (s3.bucket !== null) return null;
+  const directory = path.resolve(PROJECT, saves.dir ?? path.join(node.dataDir, 'saves'));
+  return openFolderSaveStore({ directory, urlKey: saves.urlKey }, clock);
 }
 
 /** Without passwords: what people see at the start. */

@@ -113,6 +113,7 @@ export async function startGateway({ env = {}, probes = {}, missing = [] }: Gate
     verifier: createVerifier(config.auth, clock),
     clock,
     readiness: new Readiness(probes, clock),
+    saveFiles: null,
   });
   const gateway: Gateway = {
     api,
