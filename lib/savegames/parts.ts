@@ -27,3 +27,12 @@ export function composedSha256(partSha256: readonly string[]): string {
 export function objectParts(sizeBytes: number, partSha256: readonly string[]): readonly ObjectPart[] {
   return partSha256.map((sha256, at) => ({ number: at + 1, sizeBytes: partBytes(sizeBytes, at + 1), sha256 }));
 }
+
+const SHA256_BYTES = 32;
+
+/** The parts' SHA-256s as they are stored, 32 bytes each, one by one in hexadecimal. */
+export function hashesIn(partSha256: Buffer): string[] {
+  return Array.from({ length: partSha256.length / SHA256_BYTES }, (_, at) =>
+    partSha256.toString('hex', at * SHA256_BYTES, (at + 1) * SHA256_BYTES),
+  );
+}

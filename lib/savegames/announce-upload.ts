@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { UploadUrlBody, UploadUrlReply } from '../contract/savegame-transfers.ts';
+import { MAX_SLOTS } from '../contract/savegames.ts';
+import { LibraryError } from '../errors.ts';
+import { outOfRoom, type SavesContext } from './account.ts';
+import { announcementIn, isContentOf, isSameAs, type Announcement } from './announcement.ts';
+import { conflictOf, savegameConflict } from './conflict.ts';
+import { giveUpUploads } from './give-up-uploads.ts';
+import { otherDevices } from './other-devices.ts';
+import { shownVersion, type VersionRow } from './shown.ts';
+import { signedUpload } from './signed-upload.ts';
+import { situationOfSlot, type Situation, type Upload } from './situation.ts';
+import type { TransferContext } from './transfer-context.ts';
+import { MOVED, underAccount, type Run } from './under-account.ts';
+import { writeUpload } from './write-upload.ts';
+
+interface Announced {
+  readonly head: VersionRow | null;
+  /** Null: the cloud has the save already. */
+  readonly upload: { readonly row: Upload; readonly resumed: boolean } | null;
+}
+
+/**
+ * Announces a save: reserves room for it and signs the requests that upload it. A save that the cloud has already, as
+ * the head or as the open side version that it would replace, needs none. The same announcement again goes on with the
+ * same upload; another one of the same device and slot takes its place.
+ *
+ * A refusal changes nothing.
+ *
+ * @throws LibraryError VALIDATION_ERROR, USER_ERASED, GAME_NOT_IN_LIBRARY, SAVEGAME_SYNC_OFF, SAVEGAME_CONFLICT,
+ *   QUOTA_EXCEEDED (`limit`: bytes, or slots), UNAVAILABLE
+ */
+export async function announceUpload(context: TransferContext, body: UploadUrlBody): Promise<UploadUrlReply> {
+  const wanted = announcementIn(body, context.rules);
+  const [{ head, upload }, other_devices] = await Promise.all([
+    underAccount(context, (run) => attempt(run, context, wanted)),
+    otherDevices(context, wanted.gameId, wanted.deviceId),
+  ]);
+  return {
+    unchanged: upload === null,
+    head: head === null ? null : shownVersion(head),
+    upload: upload === null ? null : await signedUpload(context, upload.row, upload.resumed),
+    other_devices,
+  };
+}
+
+async function attempt(run: Run, context: SavesContext, wanted: Announcement): Promise<Announced | typeof MOVED> {
+  const situation = await situationOfSlot(run, context, wanted);
+  mustBeAllowed(situation, wanted);
+  const { head, ownSide, upload: earlier } = situation;
+  if (isContentOf(wanted, head) || (wanted.side && isContentOf(wanted, ownSide))) {
+    if (earlier === null) return { head, upload: null };
+    // Whatever the device was about to upload, it is at this save now.
+    if (run.holding === null) return MOVED;
+    await giveUpUploads(run.holding, context, { uploadId: earlier.upload_id });
+    return { head, upload: null };
+  }
+  mustFit(situation, wanted);
+  const roomy = await withRoom(run, context, situation, wanted);
+  if (roomy === MOVED) return MOVED;
+  const resumed = roomy.upload !== null && isSameAs(wanted, roomy.upload);
+  const row = uploadRow(context, wanted, resumed ? roomy.upload : null);
+  return (await writeUpload(run, context, roomy, row)) ? { head, upload: { row, resumed } } : MOVED;
+}
+
+function mustBeAllowed({ erased, hasGame, syncEnabled, head, otherSlots }: Situation, { gameId }: Announcement): void {
+  if (erased) throw new LibraryError('USER_ERASED', 'The account was deleted');
+  if (!hasGame) {
+    throw new LibraryError('GAME_NOT_IN_LIBRARY', 'The user has no access to this game', { game_id: gameId });
+  }
+  if (!syncEnabled) throw new LibraryError('SAVEGAME_SYNC_OFF', 'Cloud saves are off', { game_id: gameId });
+  if (head === null && otherSlots >= MAX_SLOTS) {
+    throw new LibraryError('QUOTA_EXCEEDED', `The game has ${MAX_SLOTS} slots already`, { limit: MAX_SLOTS });
+  }
+}
+
+function mustFit({ head, ownSide }: Situation, wanted: Announcement): void {
+  const { gameId, slot, baseVersion } = wanted;
+  if (wanted.side || conflictOf(baseVersion, head?.version ?? null) === null) return;
+  const local = {
+    version: ownSide !== null && isContentOf(wanted, ownSide) ? ownSide.version : null,
+    size_bytes: wanted.sizeBytes,
+    sha256: wanted.sha256.toString('hex'),
+    device_id: wanted.deviceId,
+    base_version: baseVersion,
+    label: wanted.label,
+    client_saved_at: wanted.clientSavedAt?.toISOString() ?? null,
+  };
+  throw savegameConflict({ gameId, slot, cloud: head === null ? null : shownVersion(head), local, baseVersion });
+}
+
+/**
+ * The situation in which there is room (S6): when there is none, what expired uploads hold is freed first.
+ *
+ * @throws LibraryError QUOTA_EXCEEDED
+ */
+async function withRoom(
+  run: Run,
+  context: SavesContext,
+  situation: Situation,
+  wanted: Announcement,
+): Promise<Situation | typeof MOVED> {
+  const { rules } = context;
+  if (hasRoom(situation, wanted, rules.quotaBytes)) return situation;
+  if (run.holding === null) return MOVED;
+  await giveUpUploads(run.holding, context, 'expired');
+  const freed = await situationOfSlot(run, context, wanted);
+  if (hasRoom(freed, wanted, rules.quotaBytes)) return freed;
+  throw outOfRoom(rules, freed);
+}
+
+/** What takes the place of as much or more needs none; else a quota that was lowered would stop what is under way. */
+function hasRoom(
+  { storedBytes, reservedBytes, upload }: Situation,
+  { sizeBytes }: Announcement,
+  quota: number,
+): boolean {
+  const more = sizeBytes - (upload?.size_bytes ?? 0);
+  return more <= 0 || storedBytes + reservedBytes + more <= quota;
+}
+
+function uploadRow({ now, rules }: SavesContext, wanted: Announcement, earlier: Upload | null): Upload {
+  return {
+    game_id: wanted.gameId,
+    slot: wanted.slot,
+    device_id: wanted.deviceId,
+    upload_id: earlier?.upload_id ?? randomUUID(),
+    size_bytes: wanted.sizeBytes,
+    sha256: wanted.sha256,
+    part_sha256: wanted.partSha256,
+    base_version: wanted.baseVersion,
+    side: wanted.side,
+    label: wanted.label,
+    client_saved_at: wanted.clientSavedAt,
+    parts_id: earlier?.parts_id ?? null,
+    created_at: earlier?.created_at ?? new Date(now),
+    expires_at: new Date(now + rules.uploadTtlSeconds * 1000),
+  };
+}

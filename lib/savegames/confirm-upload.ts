@@ -1,0 +1,114 @@
+import type { Kysely } from 'kysely';
+import type { ConfirmUploadReply } from '../contract/savegame-transfers.ts';
+import type { Schema } from '../db/schema.ts';
+import { LibraryError } from '../errors.ts';
+import type { SavesContext } from './account.ts';
+import { isContentOf } from './announcement.ts';
+import { conflictOf, savegameConflict } from './conflict.ts';
+import { giveUpUploads } from './give-up-uploads.ts';
+import { selectVersions, shownVersion, type VersionRow } from './shown.ts';
+import { situationOfUpload, type Situation, type Upload } from './situation.ts';
+import { mustBeStored } from './stored-content.ts';
+import type { TransferContext } from './transfer-context.ts';
+import { MOVED, underAccount, unheld, type Run } from './under-account.ts';
+import { writeVersion } from './write-version.ts';
+
+type UploadSituation = Situation & { readonly upload: Upload };
+
+interface Confirmed {
+  /** What the save became, or the version that has its content already. */
+  readonly version: VersionRow;
+  readonly head: VersionRow | null;
+  readonly lost: boolean;
+  readonly upload: Upload;
+}
+
+/**
+ * Makes an upload a version: the head, if its base (still) is; else, and when it was announced so, a side version. A
+ * save whose content is the head meanwhile, or that of the side version it would fold, is that version: it is not kept
+ * twice, and its upload is given up.
+ *
+ * @throws LibraryError NOT_FOUND when the user has no such upload (cancelled, replaced, swept, another user's, never
+ *   there), SAVEGAME_ALREADY_CONFIRMED with what it became, SAVEGAME_UPLOAD_EXPIRED, SAVEGAME_NOT_UPLOADED,
+ *   SAVEGAME_CONTENT_MISMATCH, SAVEGAME_CONFLICT when it lost: it is kept then, USER_ERASED, UNAVAILABLE
+ */
+export async function confirmUpload(context: TransferContext, uploadId: string): Promise<ConfirmUploadReply> {
+  const id = uploadId.toLowerCase();
+  const seen = await situationOfUpload(unheld(context.executor), context, id);
+  if (seen === null) throw await notUnderWay(context.db, context.userId, id);
+  if (seen.erased) throw new LibraryError('USER_ERASED', 'The account was deleted');
+  if (seen.upload.expires_at.getTime() <= context.now) throw expired(seen.upload);
+  await mustBeStored(context, seen.upload);
+  const { version, head, lost, upload } = await underAccount(context, async (run) =>
+    attempt(run, context, run.holding === null ? seen : await seenAgain(run.holding, run, context, id)),
+  );
+  const reply = {
+    game_id: upload.game_id,
+    slot: upload.slot,
+    version: shownVersion(version),
+    head: head === null ? null : shownVersion(head),
+  };
+  if (!lost) return reply;
+  throw savegameConflict({
+    gameId: upload.game_id,
+    slot: upload.slot,
+    cloud: reply.head,
+    local: reply.version,
+    baseVersion: upload.base_version,
+  });
+}
+
+/** The upload may have been confirmed, or given up, since it was found. Its content is as it was: ids never come twice. */
+async function seenAgain(
+  db: Kysely<Schema>,
+  run: Run,
+  context: SavesContext,
+  uploadId: string,
+): Promise<UploadSituation> {
+  const seen = await situationOfUpload(run, context, uploadId);
+  if (seen === null) throw await notUnderWay(db, context.userId, uploadId);
+  return seen;
+}
+
+async function attempt(run: Run, context: SavesContext, situation: UploadSituation): Promise<Confirmed | typeof MOVED> {
+  const { upload, head, ownSide } = situation;
+  const lost = !upload.side && conflictOf(upload.base_version, head?.version ?? null) !== null;
+  const content = { sizeBytes: upload.size_bytes, sha256: upload.sha256 };
+  const side = upload.side || lost;
+  const same = side ? [head, ownSide].find((version) => isContentOf(content, version)) : undefined;
+  if (same) {
+    if (run.holding === null) return MOVED;
+    await giveUpUploads(run.holding, context, { uploadId: upload.upload_id });
+    return { version: same, head, lost: lost && same !== head, upload };
+  }
+  const version = await writeVersion(run, context, situation, side);
+  if (version === null) return MOVED;
+  return { version, head: side ? head : version, lost, upload };
+}
+
+async function notUnderWay(db: Kysely<Schema>, userId: string, uploadId: string): Promise<LibraryError> {
+  const became = await selectVersions(db, userId)
+    .where('v.object_id', '=', uploadId)
+    .orderBy('v.version')
+    .limit(1)
+    .executeTakeFirst();
+  if (became === undefined) return new LibraryError('NOT_FOUND', 'There is no such upload');
+  const head = await selectVersions(db, userId)
+    .where('v.game_id', '=', became.game_id)
+    .where('v.slot', '=', became.slot)
+    .whereRef('v.version', '=', 'm.head_version')
+    .executeTakeFirst();
+  return new LibraryError('SAVEGAME_ALREADY_CONFIRMED', 'This upload was confirmed before', {
+    game_id: became.game_id,
+    slot: became.slot,
+    version: shownVersion(became),
+    head: head === undefined ? null : shownVersion(head),
+  });
+}
+
+function expired({ upload_id, expires_at }: Upload): LibraryError {
+  return new LibraryError('SAVEGAME_UPLOAD_EXPIRED', 'The upload was not confirmed in time: announce the save again', {
+    upload_id,
+    expires_at: expires_at.toISOString(),
+  });
+}

@@ -1,0 +1,148 @@
+import type { Selectable } from 'kysely';
+import type { SavegameTables } from '../db/schema/savegames.ts';
+import type { VersionRow } from './shown.ts';
+import { SITUATION_OF_SLOT, SITUATION_OF_UPLOAD } from './situation-statement.ts';
+import { OBJECT_COLUMNS, UPLOAD_COLUMNS, VERSION_COLUMNS } from './situation-statement.ts';
+import type { Run } from './under-account.ts';
+
+/** Everything that an upload's fate hangs on, as it was at one moment. */
+export interface Situation {
+  /** How often the account had changed; 0: there was none. */
+  readonly changes: number;
+  readonly lastVersion: number;
+  readonly storedBytes: number;
+  readonly reservedBytes: number;
+  readonly erased: boolean;
+  readonly hasGame: boolean;
+  readonly syncEnabled: boolean;
+  /** Null: there is no such slot, nor a deleted one. */
+  readonly slot: { readonly deletedAt: Date | null } | null;
+  readonly head: VersionRow | null;
+  /** The open side version of the device. */
+  readonly ownSide: VersionRow | null;
+  /** Versions that nothing but their being head may keep once the slot has one more. */
+  readonly expendable: readonly Expendable[];
+  /** What the device has announced for the slot. */
+  readonly upload: Upload | null;
+  /** Of the game, other slots that are there or announced; counted only when this one has no head. */
+  readonly otherSlots: number;
+}
+
+export interface Expendable {
+  readonly version: number;
+  readonly objectId: string;
+  /** How many versions share the object. */
+  readonly uses: number;
+  /** What the object counts. */
+  readonly countedBytes: number;
+}
+
+type UploadRow = Selectable<SavegameTables['savegame_uploads']>;
+export type Upload = Omit<UploadRow, 'user_id'>;
+
+/** Columns of the version and of the upload are prefixed by `v_` and `u_`; all of one are null when it is not there. */
+type Row = { readonly [Column in keyof VersionRow as `v_${Column}`]: VersionRow[Column] } & {
+  readonly [Column in keyof Upload as `u_${Column}`]: Upload[Column];
+} & {
+  readonly v_version: number | null;
+  readonly u_upload_id: string | null;
+  readonly changes: number | null;
+  readonly last_version: number | null;
+  readonly stored_bytes: number | null;
+  readonly reserved_bytes: number | null;
+  readonly erased: boolean;
+  readonly has_game: boolean;
+  readonly sync_enabled: boolean | null;
+  readonly game_id: string;
+  readonly slot: string;
+  readonly slot_known: boolean;
+  readonly deleted_at: Date | null;
+  readonly expendable: boolean | null;
+  readonly uses: number;
+  readonly other_slots: number | null;
+};
+
+/** What the situation is read for. */
+export interface Asking {
+  readonly userId: string;
+  /** Ms since the Unix epoch. */
+  readonly now: number;
+  readonly rules: { readonly keepVersions: number };
+}
+
+export async function situationOfSlot(
+  run: Run,
+  { userId, now, rules }: Asking,
+  place: { readonly gameId: string; readonly slot: string; readonly deviceId: string },
+): Promise<Situation> {
+  const { gameId, slot, deviceId } = place;
+  const parameters = [new Date(now), rules.keepVersions, userId, gameId, slot, deviceId];
+  const situation = situationIn(await run.query<Row>(SITUATION_OF_SLOT, parameters));
+  if (situation === null) throw new TypeError('a constant row was not there');
+  return situation;
+}
+
+/** Of the slot that an upload is for; null: the user has no such upload. */
+export async function situationOfUpload(
+  run: Run,
+  { userId, now, rules }: Asking,
+  uploadId: string,
+): Promise<(Situation & { readonly upload: Upload }) | null> {
+  const situation = situationIn(
+    await run.query<Row>(SITUATION_OF_UPLOAD, [new Date(now), rules.keepVersions, userId, uploadId]),
+  );
+  if (situation === null) return null;
+  const { upload } = situation;
+  if (upload === null) throw new TypeError('an upload was not found by its key');
+  return { ...situation, upload };
+}
+
+function situationIn(rows: readonly Row[]): Situation | null {
+  const [row] = rows;
+  if (row === undefined) return null;
+  const versions = rows.filter(({ v_version }) => v_version !== null);
+  const head = versions.find(({ v_version, v_head_version }) => v_version === v_head_version);
+  // Those of other devices are not read.
+  const ownSide = versions.find(({ v_side, v_settled_at }) => v_side && v_settled_at === null);
+  return {
+    changes: row.changes ?? 0,
+    lastVersion: row.last_version ?? 0,
+    storedBytes: row.stored_bytes ?? 0,
+    reservedBytes: row.reserved_bytes ?? 0,
+    erased: row.erased,
+    hasGame: row.has_game,
+    syncEnabled: row.sync_enabled ?? true,
+    slot: row.slot_known ? { deletedAt: row.deleted_at } : null,
+    head: head === undefined ? null : versionIn(head),
+    ownSide: ownSide === undefined ? null : versionIn(ownSide),
+    expendable: versions.filter(({ expendable }) => expendable === true).map(expendableIn),
+    upload: row.u_upload_id === null ? null : uploadIn(row),
+    otherSlots: row.other_slots ?? 0,
+  };
+}
+
+function versionIn(row: Row): VersionRow {
+  const version = unprefixed(row, 'v_', [...VERSION_COLUMNS, ...OBJECT_COLUMNS]) as Omit<VersionRow, keyof Place>;
+  return { ...version, game_id: row.game_id, slot: row.slot, head_version: row.v_head_version };
+}
+
+function uploadIn(row: Row): Upload {
+  const upload = unprefixed(row, 'u_', UPLOAD_COLUMNS) as Omit<Upload, keyof Place>;
+  return { ...upload, game_id: row.game_id, slot: row.slot };
+}
+
+function expendableIn({ v_version, v_object_id, uses, v_size_bytes, v_missing_since }: Row): Expendable {
+  return {
+    version: v_version ?? 0,
+    objectId: v_object_id,
+    uses,
+    countedBytes: v_missing_since === null ? v_size_bytes : 0,
+  };
+}
+
+type Place = Pick<Row, 'game_id' | 'slot'>;
+
+function unprefixed(row: Row, prefix: string, names: readonly string[]): unknown {
+  const values = row as unknown as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(names.map((name) => [name, values[prefix + name]]));
+}
