@@ -34,6 +34,8 @@ function translated(error: unknown): unknown {
   if (name === 'EngineUnavailable') {
     return unavailable('The session engine cannot answer right now', error, retryAfterMs);
   }
+  if (name === 'SaveStoreUnavailable')
+    return unavailable('The store of saves cannot answer right now', error, RETRY_AFTER_MS);
   if (isDatabaseUnavailable(error)) return unavailable('The database cannot answer right now', error, RETRY_AFTER_MS);
   return error;
 }

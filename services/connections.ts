@@ -22,10 +22,12 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
 import type { PageCache } from '../lib/ports/page-cache.ts';
+import type { SaveStore } from '../lib/ports/save-store.ts';
 import { openRedisCheckpointStore } from '../lib/redis/redis-checkpoint-store.ts';
 import { openRedisPageCache } from '../lib/redis/redis-page-cache.ts';
+import { openS3SaveStore } from '../lib/s3/s3-save-store.ts';
 import { openFolderSaveStore } from '../lib/save-folder/folder-save-store.ts';
-import type { FolderSaveStore } from '../lib/save-folder/folder-save-store.ts';
+import type { SaveFiles } from '../lib/save-folder/serve/save-files.ts';
 
 /** One commit is under way at a time, and a few shards are acquired beside it. */
 const CHECKPOINT_CONNECTIONS = 4;
@@ -127,19 +129,28 @@ export async function openPageCache({ redis }: Config, broker: ServiceBroker): P
   return tieredPageCache(near, far, PAGE_TTL_MS);
 }
 
-/** The folder of saves, which gateways serve and domain nodes sign URLs for; null: they are in S3. */
-export async function openSaveFolder({ s3, saves, node }: Config, clock: Clock): Promise<FolderSaveStore | null> {
-  if (s3.bucket !== null) return null;
+/** Where saves are. */
+export interface Saves {
+  readonly store: SaveStore;
+  /** What gateways serve of it; null: launchers reach the store elsewhere. */
+  readonly files: SaveFiles | null;
+}
+
+/** S3, or a folder, which gateways serve and domain nodes sign URLs for. */
+export async function openSaves({ s3, saves, node }: Config, clock: Clock): Promise<Saves> {
+  if (s3.bucket !== null) return { store: await openS3SaveStore(s3, clock), files: null };
   const directory = path.resolve(PROJECT, saves.dir ?? path.join(node.dataDir, 'saves'));
-  return openFolderSaveStore({ directory, urlKey: saves.urlKey }, clock);
+  const store = await openFolderSaveStore({ directory, urlKey: saves.urlKey }, clock);
+  return { store, files: store.files };
 }
 
 /** Without passwords: what people see at the start. */
-export function partsOf({ postgres, node, checkpoint, nats, kafka }: Config): Record<string, string> {
+export function partsOf({ postgres, node, checkpoint, nats, kafka, s3, saves }: Config): Record<string, string> {
   return {
     database: postgres.dsn === null ? `embedded PostgreSQL (PGlite) in ${node.dataDir}/` : 'PostgreSQL',
     checkpoints: checkpoint.store === 'redis' ? 'Redis' : 'in the database',
     bus: nats.url === null ? 'in this process' : 'NATS',
     events: kafka.brokers === null ? 'in the database' : 'Kafka',
+    saves: s3.bucket === null ? `in ${saves.dir ?? `${node.dataDir}/saves`}/` : 'S3',
   };
 }

@@ -16,7 +16,7 @@ import {
   openEvents,
   openPageCache,
   openRevisionReads,
-  openSaveFolder,
+  openSaves,
   partsOf,
 } from './connections.ts';
 import { discountsService } from './discounts.service.ts';
@@ -31,6 +31,7 @@ import { maintenanceService } from './maintenance.service.ts';
 import { outboxService } from './outbox.service.ts';
 import { playtimeService } from './playtime.service.ts';
 import { engineRegion } from './region.ts';
+import { savegamesService } from './savegames.service.ts';
 import { settingsService } from './settings.service.ts';
 import { wishlistService } from './wishlist.service.ts';
 import { brokerOptions } from '../moleculer.config.ts';
@@ -57,6 +58,9 @@ export interface LibraryNode {
   /** Leaves without failing a request: gateway first, then the shards, then connections. */
   readonly stop: () => Promise<void>;
 }
+
+/** What a node can do without: everything else works while the store of saves is away. */
+const DISPENSABLE = ['saves'];
 
 /** Starts a node with the roles of the configuration. Resolves when it serves. */
 export async function startNode(config: Config, clock: Clock = systemClock()): Promise<LibraryNode> {
@@ -89,7 +93,10 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     probes['checkpoints'] = () => store.ping();
     engine = engineNode({ broker, config, store, sink: postgresPlaytimeSink(database.executor), clock });
   }
-  if (has('domain') && database) {
+  const saves = has('gateway') || has('domain') || has('bridge') ? await openSaves(config, clock) : null;
+  if (saves) closers.push(() => saves.store.close());
+  if (has('domain') && database && saves) {
+    probes['saves'] = () => saves.store.ping();
     const { heartbeatIntervalSeconds } = config.engine;
     const retentionMs = config.idempotency.retentionHours * 3_600_000;
     const cache = await openPageCache(config, broker);
@@ -105,31 +112,31 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(wishlistService({ database, clock }));
     broker.createService(settingsService({ database, clock }));
     broker.createService(auditService({ database }));
+    broker.createService(
+      savegamesService({ database, store: saves.store, engine: region, clock, rules: config.saves }),
+    );
   }
   if (has('bridge') && database) {
-    const { saves } = config;
     const events = openEvents(config, database);
     ({ bus } = events);
     probes['events'] = bus.ping.bind(bus);
     closers.push(bus.close.bind(bus));
     broker.createService(outboxService({ database, bus, clock }));
     broker.createService(
-      eventsService({ database, ...events, engine: region, clock, saves, group: config.kafka.group }),
+      eventsService({ database, ...events, engine: region, clock, saves: config.saves, group: config.kafka.group }),
     );
     broker.createService(discountsService({ database, clock }));
-    broker.createService(erasureService({ database, engine: region, clock, saves }));
+    broker.createService(erasureService({ database, engine: region, clock, saves: config.saves }));
     broker.createService(maintenanceService({ database, clock }));
   }
 
   if (has('gateway') || has('domain')) probes['engine'] = async () => mustHaveEngine(broker);
-  const readiness = new Readiness(probes, clock);
+  const readiness = new Readiness(probes, clock, DISPENSABLE);
   let api: Api | null = null;
   if (has('gateway')) {
     if (!has('domain')) probes['domain'] = async () => mustHaveDomain(broker);
     const verifier = createVerifier(config.auth, clock);
-    const folder = await openSaveFolder(config, clock);
-    if (folder) closers.push(() => folder.close());
-    api = apiService({ config, engine: region, verifier, clock, readiness, saveFiles: folder?.files ?? null });
+    api = apiService({ config, engine: region, verifier, clock, readiness, saveFiles: saves?.files ?? null });
     broker.createService(api.schema);
   }
   broker.createService(healthService({ config, clock, readiness }).schema);

@@ -12,15 +12,18 @@ export interface ReadinessReport {
 
 const PROBE_TIMEOUT_MS = 1000;
 
-/** Whether this node should be sent requests: everything it depends on answers, and it is not leaving. */
+/** Whether this node should be sent requests: everything it cannot do without answers, and it is not leaving. */
 export class Readiness {
   readonly #probes: Readonly<Record<string, Probe>>;
   readonly #clock: Clock;
+  readonly #dispensable: readonly string[];
   #draining = false;
 
-  constructor(probes: Readonly<Record<string, Probe>>, clock: Clock) {
+  /** @param dispensable dependencies that are reported, but that a node is ready without */
+  constructor(probes: Readonly<Record<string, Probe>>, clock: Clock, dispensable: readonly string[] = []) {
     this.#probes = probes;
     this.#clock = clock;
+    this.#dispensable = dispensable;
   }
 
   get draining(): boolean {
@@ -36,7 +39,8 @@ export class Readiness {
     const states = await Promise.all(
       Object.entries(this.#probes).map(async ([name, probe]) => [name, await this.#state(probe)] as const),
     );
-    const ready = !this.#draining && states.every(([, state]) => state === 'ok');
+    const works = states.every(([name, state]) => state === 'ok' || this.#dispensable.includes(name));
+    const ready = !this.#draining && works;
     return { status: ready ? 'ready' : 'unready', draining: this.#draining, dependencies: Object.fromEntries(states) };
   }
 

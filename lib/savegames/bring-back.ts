@@ -1,7 +1,8 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { nextVersion, type SavesContext } from './account.ts';
 import type { Schema } from '../db/schema.ts';
 import type { NewEvent } from '../events/emit.ts';
+import { DAY_MS } from '../playtime/days.ts';
 import { trimSlot } from './retention.ts';
 import type { VersionRow } from './shown.ts';
 import { mustHaveRoomForSlot, type SlotName, type SlotRow } from './slot.ts';
@@ -58,10 +59,28 @@ export async function bringBack(
     .values({ user_id: userId, game_id, slot, ...head })
     .onConflict((conflict) => conflict.columns(['user_id', 'game_id', 'slot']).doUpdateSet(head))
     .execute();
+  if (row?.deleted_at) await keepRevived(transaction, context, { game_id, slot }, row.deleted_at);
   await trimSlot(transaction, context, game_id, slot);
   const change = origin === 'restore' ? 'restored' : 'resolved';
   return {
     type: 'library.savegame.synchronized',
     data: { user_id: userId, game_id, slot, device_id, change, version, size_bytes: source.size_bytes },
   };
+}
+
+/** The versions of a slot that was deleted stay for as long as it could be restored (S3), though it is back. */
+async function keepRevived(
+  transaction: Transaction<Schema>,
+  { userId, rules }: SavesContext,
+  { game_id, slot }: SlotName,
+  deletedAt: Date,
+): Promise<void> {
+  const until = new Date(deletedAt.getTime() + rules.deletedRetentionDays * DAY_MS);
+  await transaction
+    .updateTable('savegame_versions')
+    .set({ kept_until: sql<Date>`greatest(kept_until, ${until}::timestamptz)` })
+    .where('user_id', '=', userId)
+    .where('game_id', '=', game_id)
+    .where('slot', '=', slot)
+    .execute();
 }

@@ -1,9 +1,8 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { lockAccount, type SavesContext } from './account.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
 import { emit, raiseRevisions } from '../events/emit.ts';
-import { DAY_MS } from '../playtime/days.ts';
 import { mustBeBasedOn, type IfMatch } from '../precondition.ts';
 import { forgetUnusedObjects } from './garbage.ts';
 import { mustHaveSlot, slotNamed, type SlotName } from './slot.ts';
@@ -43,22 +42,13 @@ export async function deleteSlot(
   });
 }
 
-/** From now on each version is kept for as long as the slot can be restored (S3), even if another save revives the slot. */
 async function standAside(
   transaction: Transaction<Schema>,
-  { userId, now, rules }: SavesContext,
+  { userId, now }: SavesContext,
   { game_id, slot }: SlotName,
   head: number,
 ): Promise<void> {
   const at = new Date(now);
-  const until = new Date(now + rules.deletedRetentionDays * DAY_MS);
-  await transaction
-    .updateTable('savegame_versions')
-    .set({ kept_until: sql<Date>`greatest(kept_until, ${until}::timestamptz)` })
-    .where('user_id', '=', userId)
-    .where('game_id', '=', game_id)
-    .where('slot', '=', slot)
-    .execute();
   await transaction
     .updateTable('savegame_metadata')
     .set({ head_version: null, deleted_version: head, deleted_at: at, updated_at: at })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
 import { EngineUnavailable } from '../../../actors/engine.ts';
 import { LibraryError } from '../../../lib/errors.ts';
+import { SaveStoreUnavailable } from '../../../lib/ports/save-store.ts';
 import { action } from '../../../services/action.ts';
 
 describe('an action', () => {
@@ -40,6 +41,11 @@ describe('an action', () => {
     for (const error of errors) {
       expect(await fails(error)).toMatchObject({ type: 'UNAVAILABLE', data: { retryAfterMs: 1000 }, cause: error });
     }
+  });
+
+  it('says UNAVAILABLE when the store of saves does not answer', async () => {
+    const error = new SaveStoreUnavailable('no answer');
+    expect(await fails(error)).toMatchObject({ type: 'UNAVAILABLE', data: { retryAfterMs: 1000 }, cause: error });
   });
 
   it('leaves refusals, and mistakes of ours, as they are', async () => {

@@ -39,6 +39,12 @@ describe('readiness', () => {
     expect((await new Readiness({ probe }, handClock().clock).report()).dependencies).toEqual({ probe: 'failing' });
   });
 
+  it('does not wait for what a node can do without, but tells of it', async () => {
+    const probes = { saves: () => Promise.reject(new Error('away')), database: async () => {} };
+    const report = await new Readiness(probes, handClock().clock, ['saves']).report();
+    expect(report).toMatchObject({ status: 'ready', dependencies: { saves: 'failing', database: 'ok' } });
+  });
+
   it('is over once the node drains, whatever its dependencies say', async () => {
     const readiness = new Readiness({}, handClock().clock);
     expect((await readiness.report()).status).toBe('ready');
