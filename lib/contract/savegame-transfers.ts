@@ -43,12 +43,12 @@ export const UploadUrlBody = closed(
     sha256: sha256(CHECKSUM),
     part_sha256: Type.Optional(partSha256),
     base_version: nullable(version('What the device last synchronised of this slot; null: nothing')),
-    as: Type.Enum(['head', 'side'], {
-      type: 'string',
-      default: 'head',
-      description: '`side`: keep it beside the save in the cloud, for a conflict to be decided later',
-      examples: ['head'],
-    }),
+    as: Type.Optional(
+      choice(
+        ['head', 'side'],
+        '`side`: keep it beside the save in the cloud, for a conflict to be decided later; default: `head`',
+      ),
+    ),
     label: Type.Optional(nullable(text('What people call it', 100, { minLength: 1, example: 'Before the last boss' }))),
     client_saved_at: Type.Optional(nullable(timestamp("When it was saved, by the device's clock; for people only"))),
   },
