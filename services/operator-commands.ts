@@ -1,10 +1,14 @@
-/** What operators type into the Moleculer REPL: about the engine here, about events in `operator-events.ts`. */
+/**
+ * What operators type into the Moleculer REPL: about the engine here, about events in `operator-events.ts`, about cloud
+ * saves in `operator-saves.ts`.
+ */
 import type { ServiceBroker } from 'moleculer';
 import { engineMembers } from './engine-membership.ts';
 import { FLUSH_ALL_MS, type HeldSession } from './engine.service.ts';
 import type { OperatorCommand, Table } from './operator-command.ts';
 import { EVENT_COMMANDS } from './operator-events.ts';
 import { mustUuid } from './operator-input.ts';
+import { SAVE_COMMANDS } from './operator-saves.ts';
 import { nodesOf } from './service-nodes.ts';
 import type { HostStats } from '../actors/host-options.ts';
 import { LibraryError } from '../lib/errors.ts';
@@ -124,4 +128,5 @@ export const OPERATOR_COMMANDS: readonly OperatorCommand[] = [
   { command: 'rejoin <node>', description: 'Take a drained engine back into placement', run: rejoin },
   { command: 'flush', description: 'Write everything that waits to PostgreSQL now', run: flush },
   ...EVENT_COMMANDS,
+  ...SAVE_COMMANDS,
 ];

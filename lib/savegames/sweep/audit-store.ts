@@ -13,6 +13,7 @@
  */
 import { auditPosition, moveAudit } from './audit-position.ts';
 import { abandonForgottenParts } from './abandon-parts.ts';
+import { ImplausibleAudit } from './implausible-audit.ts';
 import { markFound, markMissing, type HeldRow } from './mark-missing.ts';
 import { rowsBeside } from './rows-beside.ts';
 import type { SweepContext } from './sweep-context.ts';
@@ -84,7 +85,7 @@ async function isStored({ store }: SweepContext, row: HeldRow): Promise<boolean>
 
 function isPlausible({ failed }: SweepContext, what: string, found: number, of: number): boolean {
   if (of < PLAUSIBLE_UNDER || found * 2 <= of) return true;
-  failed('audit', new Error(`${found} ${what} of ${of}: is this the right store? None of them is touched`));
+  failed('audit', new ImplausibleAudit(what, found, of));
   return false;
 }
 

@@ -1,0 +1,70 @@
+/** What a node that sweeps tells of cloud saves. */
+import type { Service, ServiceBroker } from 'moleculer';
+import { ImplausibleAudit } from '../lib/savegames/sweep/implausible-audit.ts';
+import type { SavesObserved } from '../lib/savegames/sweep/observe-saves.ts';
+import type { SweepReport } from '../lib/savegames/sweep/sweep.ts';
+
+const EXPIRED = 'library.saves.uploads.expired.total';
+const REMOVED = 'library.saves.removed.total';
+const ORPHANS = 'library.saves.orphans.total';
+const FAILURES = 'library.saves.sweep.failures.total';
+const GARBAGE = 'library.saves.garbage.objects';
+const GARBAGE_AGE = 'library.saves.garbage.age.ms';
+const MISSING = 'library.saves.missing.objects';
+
+const COUNTERS = {
+  [EXPIRED]: 'Uploads of saves that nobody confirmed in time',
+  [REMOVED]: 'Objects removed from the store of saves',
+  [ORPHANS]: 'Objects found in the store that no save needs',
+  [FAILURES]: 'Chores of cloud saves that could not be done and wait for the next round',
+};
+const GAUGES = {
+  [GARBAGE]: 'Objects that are due to be removed from the store of saves',
+  [GARBAGE_AGE]: 'How long the oldest of them has been due, ms',
+  [MISSING]: 'Objects of saves that the store has lost',
+};
+
+export interface SavesTelemetry {
+  swept(report: SweepReport): void;
+  observed(figures: SavesObserved): void;
+}
+
+export function savesTelemetry({ metrics }: ServiceBroker): SavesTelemetry {
+  for (const [name, description] of Object.entries(COUNTERS)) metrics.register({ type: 'counter', name, description });
+  for (const [name, description] of Object.entries(GAUGES)) metrics.register({ type: 'gauge', name, description });
+  return {
+    swept({ uploadsExpired, removed, orphans, failures }) {
+      const counted = { [EXPIRED]: uploadsExpired, [REMOVED]: removed, [ORPHANS]: orphans, [FAILURES]: failures };
+      for (const [name, times] of Object.entries(counted)) metrics.increment(name, undefined, times);
+    },
+    observed({ garbage, garbageAgeMs, missing }) {
+      const figures = { [GARBAGE]: garbage, [GARBAGE_AGE]: garbageAgeMs, [MISSING]: missing };
+      for (const [name, value] of Object.entries(figures)) metrics.set(name, value);
+    },
+  };
+}
+
+/** Collects a round's failures, and tells of each chore once: a store that is away fails every step. */
+export function failuresOfRound(): {
+  readonly failed: (name: string, error: unknown) => void;
+  readonly tell: (logger: Service['logger']) => void;
+} {
+  const chores = new Map<string, { times: number; readonly first: unknown }>();
+  const implausible: ImplausibleAudit[] = [];
+  return {
+    failed(name, error) {
+      const known = chores.get(name);
+      if (error instanceof ImplausibleAudit) implausible.push(error);
+      else if (known === undefined) chores.set(name, { times: 1, first: error });
+      else known.times += 1;
+    },
+    tell(logger) {
+      for (const { message } of implausible) {
+        logger.error({ msg: 'the store of saves does not fit the database', error: message });
+      }
+      for (const [name, { times, first }] of chores) {
+        logger.warn({ msg: 'a chore of cloud saves could not be done', chore: name, times, error: String(first) });
+      }
+    },
+  };
+}
