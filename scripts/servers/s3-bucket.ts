@@ -16,9 +16,9 @@ export interface FreshBucket {
   /** A plain client of the server, until the bucket is dropped. */
   readonly client: S3Client;
   /** How many contents it keeps under a key, with earlier ones and those before a removal. */
-  keptContents(key: string): Promise<number>;
+  readonly keptContents: (key: string) => Promise<number>;
   /** Removes the bucket and all that is in it. */
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 /** Creates an empty bucket for one test or bench, `name` plus a random part, on the server at `address`. */

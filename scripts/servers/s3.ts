@@ -24,14 +24,17 @@ export async function obtainS3(): Promise<Server | null> {
   return environmentServer('S3', s3Address({ endpoint, region, accessKey, secretKey }), s3Version);
 }
 
-/** A private versitygw over a fresh folder, with versioning on offer; null when `scripts/install-servers` built none. */
+/**
+ * A private versitygw over a fresh folder, with versioning on offer; null when `scripts/install-servers` built none. It
+ * keeps checksums in extended attributes: a folder for temporary files that has none it refuses. (Its `--sidecar` does
+ * without, but there an object that was removed and put again stays removed.)
+ */
 export async function startS3(): Promise<PrivateServer | null> {
   const found = versitygw();
   if (found === null) return null;
   const folder = freshFolder('s3', null);
-  // Beside the objects, not in extended attributes: folders of temporary files may have none.
-  const [data, versions, sidecar] = ['data', 'versions', 'sidecar'].map((name) => join(folder, name));
-  for (const each of [data, versions, sidecar]) mkdirSync(each ?? '');
+  const [data, versions] = [join(folder, 'data'), join(folder, 'versions')];
+  for (const each of [data, versions]) mkdirSync(each);
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const [accessKey, secretKey] = [randomBytes(10).toString('hex'), randomBytes(20).toString('hex')];
@@ -41,7 +44,7 @@ export async function startS3(): Promise<PrivateServer | null> {
     args: [
       ...['--port', `127.0.0.1:${port}`, '--region', REGION, '--access', accessKey, '--secret', secretKey],
       ...['--keep-alive', '--quiet'],
-      ...['posix', '--versioning-dir', versions ?? '', '--sidecar', sidecar ?? '', data ?? ''],
+      ...['posix', '--versioning-dir', versions, data],
     ],
     folder,
     account: null,

@@ -11,7 +11,7 @@ import { refused } from '../signed-urls.ts';
 import type { Permit } from '../signed-urls.ts';
 import { byteRange } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';
-import { attachment } from './content-disposition.ts';
+import { attachment } from '../../http/content-disposition.ts';
 import { watchIdle } from './idle-watch.ts';
 
 /** A receiver may take as long as it likes, but not longer than this for {@link CHUNK_BYTES}. */

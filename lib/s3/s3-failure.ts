@@ -1,0 +1,31 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { SaveStoreUnavailable } from '../ports/save-store.ts';
+
+/**
+ * What went wrong between S3 and us, in words for a log. It has nothing of the SDK's error, not even as its cause: that
+ * one holds requests and replies, with access keys and strings that were signed.
+ *
+ * @param operation of S3, `HeadObject`
+ */
+export function s3Failure(operation: string, error: unknown): SaveStoreUnavailable {
+  if (error instanceof SaveStoreUnavailable) return error;
+  return new SaveStoreUnavailable(`S3 ${operation}: ${reason(error)}`);
+}
+
+/** The code of an error that S3 answered with, `NoSuchUpload`; null: it did not answer. */
+export function s3Code(error: unknown): string | null {
+  return error instanceof S3ServiceException ? error.name : null;
+}
+
+function reason(error: unknown): string {
+  if (error instanceof S3ServiceException) {
+    const { httpStatusCode, requestId } = error.$metadata;
+    return [
+      ...[error.name, `status ${httpStatusCode ?? 'unknown'}`],
+      ...(requestId === undefined ? [] : [`request ${requestId}`]),
+    ].join(', ');
+  }
+  if (!(error instanceof Error)) return 'failed';
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' && code !== error.name ? `${error.name} ${code}` : error.name;
+}
