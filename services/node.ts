@@ -32,6 +32,7 @@ import { outboxService } from './outbox.service.ts';
 import { playtimeService } from './playtime.service.ts';
 import { engineRegion } from './region.ts';
 import { savegamesService } from './savegames.service.ts';
+import { savesSweeperService } from './saves-sweeper.service.ts';
 import { settingsService } from './settings.service.ts';
 import { wishlistService } from './wishlist.service.ts';
 import { brokerOptions } from '../moleculer.config.ts';
@@ -116,7 +117,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
       savegamesService({ database, store: saves.store, engine: region, clock, rules: config.saves }),
     );
   }
-  if (has('bridge') && database) {
+  if (has('bridge') && database && saves) {
     const events = openEvents(config, database);
     ({ bus } = events);
     probes['events'] = bus.ping.bind(bus);
@@ -128,6 +129,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(discountsService({ database, clock }));
     broker.createService(erasureService({ database, engine: region, clock, saves: config.saves }));
     broker.createService(maintenanceService({ database, clock }));
+    broker.createService(savesSweeperService({ database, store: saves.store, clock, rules: config.saves }));
   }
 
   if (has('gateway') || has('domain')) probes['engine'] = async () => mustHaveEngine(broker);
