@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Clock } from '../ports/clock.ts';
 import { SaveStoreUnavailable } from '../ports/save-store.ts';
 import type { SaveStore } from '../ports/save-store.ts';
@@ -41,7 +42,7 @@ export async function openFolderSaveStore(
   const key = await asked(async () => {
     for (const folder of [layout.incoming, layout.unfinished, layout.objects]) await disk.ensureFolder(folder);
     for (const shard of layout.shards) await disk.ensureFolder(layout.inObjects(shard));
-    for (const folder of [layout.objects, directory]) await disk.syncFolder(folder);
+    for (const folder of [layout.objects, directory, dirname(directory)]) await disk.syncFolder(folder);
     await incoming.clear();
     return urlKey === null ? keptUrlKey(directory, disk, incoming) : new TextEncoder().encode(urlKey);
   });

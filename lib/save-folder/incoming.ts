@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Disk } from './disk.ts';
 import type { Layout } from './layout.ts';
 
@@ -21,10 +21,12 @@ export class Incoming {
     return join(this.#folder, randomUUID());
   }
 
-  /** Takes something out of the store in one step, and only then removes it, which takes many. */
+  /** Takes something out of the store in one step, durably, and only then removes it, which takes many. */
   async throwAway(path: string): Promise<void> {
     const draft = this.draft();
-    if ((await this.#disk.move(path, draft)) === 'moved') await this.#disk.remove(draft);
+    if ((await this.#disk.move(path, draft)) !== 'moved') return;
+    await this.#disk.syncFolder(dirname(path));
+    await this.#disk.remove(draft);
   }
 
   /**

@@ -116,9 +116,8 @@ export class Objects {
   }
 
   async remove(objectIds: readonly string[]): Promise<void> {
-    const { layout, disk, incoming } = this.#parts;
+    const { layout, incoming } = this.#parts;
     for (const objectId of objectIds) await incoming.throwAway(layout.object(objectId));
-    for (const shard of new Set(objectIds.map((id) => layout.shardOf(id)))) await disk.syncFolder(shard);
   }
 
   /** As the port says; of each folder that objects are spread over only the names are read, and no more than are needed. */

@@ -34,7 +34,11 @@ export function inTurns(disk: Disk): Disk {
   const writing = new Turns(WRITING_THREADS);
   const reading = new Turns(READING_THREADS);
   return {
-    ...disk,
+    ensureFolder: (path) => disk.ensureFolder(path),
+    makeFolder: (path) => disk.makeFolder(path),
+    move: (from, to) => disk.move(from, to),
+    names: (path) => disk.names(path),
+    modifiedAt: (path) => disk.modifiedAt(path),
     create: async (path) => writingInTurns(await disk.create(path), writing),
     async open(path) {
       const file = await disk.open(path);

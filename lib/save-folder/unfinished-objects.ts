@@ -78,12 +78,12 @@ export class UnfinishedObjects {
     const stored = await disk.names(open);
     if (stored !== null) {
       if (parts.length === 0 || !parts.every((part) => stored.includes(partName(part)))) return false;
-      await disk.syncFolder(open);
       await disk.move(open, closed);
     }
     // Somebody else may have closed it, and gone on: then the names are gone, too.
     await this.#removeOthers(closed, parts);
     await disk.syncFolder(closed);
+    await disk.syncFolder(folder);
     return this.#objects.place(folder, content, upload.objectId);
   }
 
@@ -97,9 +97,7 @@ export class UnfinishedObjects {
   }
 
   async abandon(upload: PartsUpload): Promise<void> {
-    const { layout, disk, incoming } = this.#parts;
-    await incoming.throwAway(layout.partsOf(upload));
-    await disk.syncFolder(layout.unfinished);
+    await this.#parts.incoming.throwAway(this.#parts.layout.partsOf(upload));
   }
 
   async list(): Promise<readonly UnfinishedParts[]> {

@@ -12,6 +12,7 @@ import type { Taking } from './take-save.ts';
 
 /** The part of the store that a gateway serves. No token of a user is asked for: the signed URL is the authority. */
 export interface SaveFiles {
+  readonly urls: SignedUrls;
   /** Answers requests of {@link SAVE_FILES_PATH}. */
   handler(reply: Reply, log: FailureLog): (exchange: Exchange) => void;
   /** Resolves when no request is under way. */
@@ -35,6 +36,7 @@ const METHODS: Readonly<Record<string, Operation>> = { PUT: TAKING, GET: GIVING,
 export function saveFiles(dependencies: SaveFilesDependencies): SaveFiles {
   const underWay = new Set<Promise<void>>();
   return {
+    urls: dependencies.urls,
     handler: (reply, log) => (exchange) => {
       const operation = METHODS[exchange.req.method ?? ''];
       if (operation === undefined) {
