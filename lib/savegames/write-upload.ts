@@ -12,7 +12,7 @@ const WRITE_UPLOAD: Statement = {
   text: `
 WITH account AS (
   INSERT INTO savegame_accounts AS a (user_id, changes, reserved_bytes)
-  SELECT $1::uuid, 1, $3::bigint
+  SELECT $1::uuid, 1, GREATEST($3::bigint, 0)
   WHERE NOT EXISTS (SELECT FROM erasures e WHERE e.user_digest = sha256(uuid_send($1::uuid)))
     AND ($2::bigint = 0 OR EXISTS (SELECT FROM savegame_accounts k WHERE k.user_id = $1::uuid))
   ON CONFLICT (user_id) DO UPDATE SET changes = a.changes + 1, reserved_bytes = a.reserved_bytes + $3::bigint
