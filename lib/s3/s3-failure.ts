@@ -25,7 +25,6 @@ function reason(error: unknown): string {
       ...(requestId === undefined ? [] : [`request ${requestId}`]),
     ].join(', ');
   }
-  if (!(error instanceof Error)) return 'failed';
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' && code !== error.name ? `${error.name} ${code}` : error.name;
+  const { name, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
+  return [name, code].filter((word) => typeof word === 'string').join(' ') || 'failed';
 }
