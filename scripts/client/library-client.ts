@@ -15,12 +15,23 @@ import type {
 export class RequestFailed extends Error {
   readonly status: number;
   readonly code: string;
+  /** All members of the problem document. */
+  readonly problem: Readonly<Record<string, unknown>>;
+  /** When the service asked to be asked again, ms from then; null: it did not say. */
+  readonly retryAfterMs: number | null;
 
-  constructor(status: number, code: string, detail: string) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    more: { readonly problem?: Readonly<Record<string, unknown>>; readonly retryAfterMs?: number | null } = {},
+  ) {
     super(`${status} ${code}: ${detail}`);
     this.name = 'RequestFailed';
     this.status = status;
     this.code = code;
+    this.problem = more.problem ?? {};
+    this.retryAfterMs = more.retryAfterMs ?? null;
   }
 
   /** Whether the service may have carried the request out although it did not say so. */
@@ -34,14 +45,25 @@ const BASE = '/api/v1/library';
 /** The REST API as one user's launcher uses it, typed by the contract. */
 export class LibraryClient {
   readonly #url: () => string;
-  readonly #token: string;
+  readonly #token: () => string;
   readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | null;
 
-  /** @param url where the service is (`http://127.0.0.1:8080`), asked before every request */
-  constructor(url: () => string, token: string, timeoutMs = 10_000) {
+  /**
+   * @param url where the service is (`http://127.0.0.1:8080`), asked before every request
+   * @param token or what to ask for it before every request, for tokens end
+   * @param signal ends requests under way: they fail with `NO_ANSWER`
+   */
+  constructor(
+    url: () => string,
+    token: string | (() => string),
+    timeoutMs = 10_000,
+    signal: AbortSignal | null = null,
+  ) {
     this.#url = url;
-    this.#token = token;
+    this.#token = typeof token === 'string' ? () => token : token;
     this.#timeoutMs = timeoutMs;
+    this.#signal = signal;
   }
 
   start(body: StartBody): Promise<StartedSession> {
@@ -91,12 +113,12 @@ export class LibraryClient {
       response = await fetch(`${this.#url()}${BASE}${path}`, {
         method,
         headers: {
-          authorization: `Bearer ${this.#token}`,
+          authorization: `Bearer ${this.#token()}`,
           ...(body ? { 'content-type': 'application/json' } : {}),
           ...headers,
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
-        signal: AbortSignal.timeout(this.#timeoutMs),
+        signal: AbortSignal.any([AbortSignal.timeout(this.#timeoutMs), ...(this.#signal ? [this.#signal] : [])]),
       });
       text = await response.text();
     } catch (error) {
@@ -104,16 +126,26 @@ export class LibraryClient {
       throw new RequestFailed(0, 'NO_ANSWER', cause instanceof Error ? cause.message : String(cause));
     }
     if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Reply;
+    const retryAfterMs = retryAfter(response.headers.get('retry-after'));
     const problem = parseProblem(text);
-    throw new RequestFailed(response.status, problem.code, problem.detail);
+    if (problem === null) {
+      throw new RequestFailed(response.status, 'NO_PROBLEM_DOCUMENT', text.slice(0, 200), { retryAfterMs });
+    }
+    const { code, detail } = problem;
+    throw new RequestFailed(response.status, code ?? 'NO_CODE', detail ?? text, { problem, retryAfterMs });
   }
 }
 
-function parseProblem(text: string): { code: string; detail: string } {
+function parseProblem(text: string): { readonly code?: string; readonly detail?: string } | null {
   try {
-    const { code, detail } = JSON.parse(text) as { code?: string; detail?: string };
-    return { code: code ?? 'NO_CODE', detail: detail ?? text };
+    const problem: unknown = JSON.parse(text);
+    return typeof problem === 'object' ? problem : null;
   } catch {
-    return { code: 'NO_PROBLEM_DOCUMENT', detail: text.slice(0, 200) };
+    return null;
   }
+}
+
+/** The header `Retry-After` in seconds (RFC 9110, section 10.2.3), in ms; null: there is none of that form. */
+function retryAfter(header: string | null): number | null {
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
 }

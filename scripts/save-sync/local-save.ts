@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SaveDigest, type Digest } from './save-digest.ts';
@@ -73,17 +74,17 @@ export class LocalSave {
     return { ...digest, file, fingerprint, savedAt: Math.max(...entries.map(({ changedAt }) => changedAt)) };
   }
 
+  /** Checksum of what is there, which is also written to a file when one is named. */
   async #digestOf(root: string, entries: readonly ListedEntry[], file: string | null): Promise<Digest> {
     const digest = new SaveDigest();
     const counted = async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         digest.update(chunk);
-        if (file !== null) yield chunk;
+        yield chunk;
       }
     };
-    const packed = this.#content.packed(root, entries);
-    if (file === null) for await (const _ of counted(packed)) continue;
-    else await pipeline(packed, counted, createWriteStream(file));
+    const to = file === null ? new Writable({ write: (_chunk, _encoding, done) => done() }) : createWriteStream(file);
+    await pipeline(this.#content.packed(root, entries), counted, to);
     return digest.finish();
   }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { ResolveBody } from '../../lib/contract/savegame-transfers.ts';
 
 /** Whose save of what this is. A version number means nothing beside another one's. */
 export interface Belonging {
@@ -21,11 +20,9 @@ export interface SyncState {
   /** The fingerprint that content had here: while it has it, nothing needs to be read. */
   readonly fingerprint: string | null;
   /** Announced, and not known to be confirmed. */
-  readonly upload: { readonly upload_id: string; readonly sha256: string; readonly as: 'head' | 'side' } | null;
+  readonly upload: { readonly upload_id: string; readonly sha256: string } | null;
   /** Our save that lost, kept in the cloud until it is decided about. */
   readonly side: { readonly version: number; readonly sha256: string } | null;
-  /** A decision that was sent, and not known to be carried out; with the key that makes sending it again harmless. */
-  readonly decision: { readonly key: string; readonly sha256: string; readonly body: ResolveBody } | null;
 }
 
 export interface StateStore {
@@ -40,7 +37,6 @@ const NOTHING_KNOWN = {
   fingerprint: null,
   upload: null,
   side: null,
-  decision: null,
 };
 
 /** The state file is another slot's, account's or device's. */
