@@ -4,9 +4,9 @@
  * of what the machine has to carry. Rounds are interleaved and the median is shown, for machines are noisy.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
+import { cpuSeconds } from './processor-time.ts';
 import { seed, userIdOf } from './reads/seed.ts';
 import type { Reader, ReadOrder, ReadReport } from './reads/load.ts';
 import { BASE_PATH } from '../lib/contract/endpoints.ts';
@@ -236,28 +236,6 @@ async function lookups(): Promise<{ yes: number; no: number }> {
       new RegExp(`^library_page_cache_lookups_total\\{[^}]*found="${found}"[^}]*\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0,
     );
   return { yes: count('yes'), no: count('no') };
-}
-
-/** Processor time that a process and its children have taken so far (proc(5), in hundredths of a second). */
-function cpuSeconds(pid: number | null): number {
-  if (pid === null) return NaN;
-  let hundredths = 0;
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    const fields = statOf(name);
-    // Its parent, and its own time; of the process itself also that of its children that ended.
-    if (fields[1] === String(pid)) hundredths += Number(fields[11]) + Number(fields[12]);
-    if (name === String(pid)) hundredths += [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0);
-  }
-  return hundredths / 100;
-}
-
-function statOf(pid: string): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
-  } catch {
-    // It ended since the folder was read.
-    return [];
-  }
 }
 
 function median(values: readonly number[]): number {
