@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { configFrom } from '../lib/config/load.ts';
 import { createFront } from '../lib/http/front.ts';
 import { createReply } from '../lib/http/reply.ts';
-import { createServer } from '../lib/http/server.ts';
+import { createServer, type HttpServer } from '../lib/http/server.ts';
 import { systemClock, type Clock } from '../lib/ports/clock.ts';
 import { machineDisk, type Disk } from '../lib/save-folder/disk.ts';
 import { openFolderSaveStore, type FolderSaveStore } from '../lib/save-folder/folder-save-store.ts';
@@ -14,6 +14,9 @@ export interface ServedFolder {
   readonly store: FolderSaveStore;
   readonly directory: string;
   readonly origin: string;
+  readonly server: HttpServer;
+  /** Names of what is being received. */
+  readonly incoming: () => Promise<readonly string[]>;
   /** Operation and status of every answer. */
   readonly answered: { readonly operation: string; readonly status: number }[];
   /** What the server has written to its log. */
@@ -50,6 +53,8 @@ export async function serveSaveFolder({
     directory,
     answered,
     logged,
+    server,
+    incoming: () => readdir(path.join(directory, 'incoming')),
     origin: `http://127.0.0.1:${port}`,
     async dispose() {
       await server.close(0);

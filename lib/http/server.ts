@@ -79,15 +79,24 @@ export function createServer(http: Config['http'], port: number, clock: Clock, l
   };
 }
 
+const IDLE_LOOK_MS = 50;
+
 async function closeServer(server: Server, clock: Clock, ms: number): Promise<void> {
   if (!server.listening) return;
   await new Promise<void>((resolve) => {
     const cancel = clock.after(ms, () => server.closeAllConnections());
+    let cancelLook = (): void => {};
+    // A request that was under way when closing began has answered that its connection stays: node would wait for it.
+    const look = (): void => {
+      server.closeIdleConnections();
+      cancelLook = clock.after(IDLE_LOOK_MS, look);
+    };
     server.close(() => {
       cancel();
+      cancelLook();
       resolve();
     });
-    server.closeIdleConnections();
+    look();
   });
 }
 

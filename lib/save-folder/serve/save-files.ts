@@ -80,7 +80,10 @@ async function transfer(
 
 /** A silent sender gets its answer, and its connection ends with it. */
 function giveUp(exchange: Exchange, reply: Reply): void {
-  exchange.res.shouldKeepAlive = false;
+  const { req, res } = exchange;
+  res.shouldKeepAlive = false;
+  // Node forgets a request that was answered: whoever still reads its body would never hear that it ended.
+  res.once('close', () => req.destroy());
   reply.failure(exchange, TAKING, new LibraryError('CLIENT_TOO_SLOW', 'Nothing came for too long'));
 }
 
