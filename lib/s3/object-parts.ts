@@ -5,6 +5,7 @@ import {
   ListMultipartUploadsCommand,
   ListPartsCommand,
   type CreateMultipartUploadCommandInput,
+  type MultipartUpload,
   type Part,
 } from '@aws-sdk/client-s3';
 import { SaveStoreUnavailable, type ObjectPart, type PartsUpload, type UnfinishedParts } from '../ports/save-store.ts';
@@ -15,6 +16,8 @@ import type { Bucket } from './s3-client.ts';
 
 /** Some servers copy all the parts before they answer. A dead one was found out before that. */
 const COMPLETE_LIMIT_MS = 30_000;
+/** Of what is under way. */
+const PAGE = 200;
 const GONE = ['NoSuchUpload'];
 /** Parts that went, or were replaced, since they were listed. */
 const CHANGED = [...GONE, 'InvalidPart'];
@@ -74,24 +77,31 @@ export async function abandonParts({ client, bucket }: Bucket, { objectId, parts
 }
 
 export async function* listUnfinished({ client, bucket }: Bucket): AsyncGenerator<UnfinishedParts> {
-  let after: { KeyMarker?: string; UploadIdMarker?: string } | null = {};
-  while (after !== null) {
-    const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
-      ...{ Bucket: bucket, Prefix: KEY_PREFIX },
-      ...after,
+  for (let after: string | undefined, more = true; more;) {
+    const command = new ListMultipartUploadsCommand({
+      ...{ Bucket: bucket, Prefix: KEY_PREFIX, KeyMarker: after, MaxUploads: PAGE },
     });
     const page = await ask('ListMultipartUploads', (sending) => client.send(command, sending));
-    for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+    more = page.IsTruncated === true;
+    const uploads = more ? withoutLastKey(page.Uploads ?? []) : (page.Uploads ?? []);
+    for (const { Key, UploadId, Initiated } of uploads) {
       const objectId = objectIdOf(Key);
       if (objectId === null || UploadId === undefined || Initiated === undefined) continue;
       yield { objectId, partsId: UploadId, begunAt: Initiated.getTime() };
     }
-    const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
-    after =
-      page.IsTruncated && KeyMarker !== undefined
-        ? { KeyMarker, ...(UploadIdMarker === undefined ? {} : { UploadIdMarker }) }
-        : null;
+    after = uploads.at(-1)?.Key;
+    more &&= after !== undefined;
   }
+}
+
+/**
+ * The next page shall begin with a key: not every server that speaks S3 understands the other mark, of an upload among
+ * those of one key (versitygw refuses it, https://github.com/versity/versitygw/issues/2149).
+ */
+function withoutLastKey(uploads: readonly MultipartUpload[]): readonly MultipartUpload[] {
+  const last = uploads.at(-1)?.Key;
+  const before = uploads.filter(({ Key }) => Key !== last);
+  return before.length > 0 ? before : uploads;
 }
 
 /** Null: nothing is under way. */
