@@ -43,11 +43,16 @@ export async function askUnless<Answer>(
 
 /** The SDK heeds the signal while it sends, but not while it looks for credentials or pauses. */
 function limited<Answer>(send: Send<Answer>, limitMs?: number): Promise<Answer> {
-  const abortSignal = AbortSignal.timeout(limitMs ?? ANSWER_LIMIT_MS);
-  const answer = send({ abortSignal, requestTimeout: limitMs ?? ATTEMPT_LIMIT_MS });
+  const controller = new AbortController();
   return new Promise((resolve, reject) => {
-    const late = () => reject(abortSignal.reason as Error);
-    abortSignal.addEventListener('abort', late, { once: true });
-    void answer.then(resolve, reject).finally(() => abortSignal.removeEventListener('abort', late));
+    // Cancelled as soon as there is an answer, which AbortSignal.timeout() cannot be.
+    const timer = setTimeout(() => {
+      const late = new DOMException('no answer in time', 'TimeoutError');
+      controller.abort(late);
+      reject(late);
+    }, limitMs ?? ANSWER_LIMIT_MS);
+    void send({ abortSignal: controller.signal, requestTimeout: limitMs ?? ATTEMPT_LIMIT_MS })
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
   });
 }
