@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
@@ -7,6 +8,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { signDevToken } from '../../../lib/auth/dev-token.ts';
 import { configFrom } from '../../../lib/config/load.ts';
 import type { Role } from '../../../lib/contract/endpoint.ts';
+import type { UploadUrlReply } from '../../../lib/contract/savegame-transfers.ts';
 import type { Database } from '../../../lib/db/database.ts';
 import { ERASURE_SETTLES_MS } from '../../../lib/erasure/erase-user.ts';
 import { SAMPLE_GAME_IDS } from '../../../lib/library/sample-catalog.ts';
@@ -25,10 +27,12 @@ const TRACES = [
   ...['user_libraries', 'user_game_categories', 'playtime_sessions', 'playtime_offline_sessions', 'playtime_totals'],
   ...['user_achievements', 'achievement_audit_log', 'wishlists', 'game_settings', 'game_settings_history'],
   ...['library_audit_log', 'idempotency_keys', 'user_revisions', 'bus_messages'],
+  ...['savegame_accounts', 'savegame_metadata', 'savegame_versions', 'savegame_objects', 'savegame_uploads'],
+  ...['savegame_sync_settings'],
 ];
 const LATE_ANSWERS = [
   ...['GAME_NOT_IN_LIBRARY', 'USER_ERASED', 'USER_ERASED', 'GAME_NOT_IN_LIBRARY', 'GAME_NOT_IN_LIBRARY'],
-  ...['USER_ERASED', 'GAME_NOT_IN_LIBRARY'],
+  ...['USER_ERASED', 'GAME_NOT_IN_LIBRARY', 'USER_ERASED', 'USER_ERASED', 'NOT_FOUND', 'NOT_FOUND'],
 ];
 
 /** A whole node in this process, on a clock that can be put forward, and everything a user can have in it. */
@@ -65,6 +69,8 @@ export async function openErasableNode(servers: { readonly PostgreSQL: string; r
       await signDevToken(config.auth, { userId, roles, ttlSeconds: 3600 }, clock.now()),
     );
   const admin = await clientOf(ADMIN, ['admin']);
+  /** Every upload that a user announced: files are named after them. */
+  const uploads = new Map<string, readonly string[]>();
 
   async function userWithEverything(): Promise<string> {
     const userId = uuidv7();
@@ -86,6 +92,7 @@ export async function openErasableNode(servers: { readonly PostgreSQL: string; r
       ],
     });
     await achieve(user);
+    await save(user, userId);
     await user.send('GET', '/');
     await user.send('GET', '/achievements');
     return userId;
@@ -106,6 +113,40 @@ export async function openErasableNode(servers: { readonly PostgreSQL: string; r
       });
   }
 
+  /** A save with a past, one that lost to it, settings, and two uploads that are not finished: one has its bytes. */
+  async function save(user: LibraryClient, userId: string): Promise<void> {
+    await user.send('PUT', `/savegames/sync-settings?game_id=${GAME}`, {
+      ...{ enabled: true, keep_versions: 5, on_conflict: 'ask' },
+    });
+    for (const more of [{}, { as: 'side' }, { base_version: 1 }]) {
+      const upload_id = await upload(user, userId, `a save ${JSON.stringify(more)}`, more);
+      await user.send('POST', '/savegames/confirm-upload', { upload_id });
+    }
+    await upload(user, userId, 'not confirmed', { slot: 'slot-2' });
+    await announce(user, userId, 'not sent', { slot: 'slot-3' });
+  }
+
+  /** Announces a save and sends its bytes. Returns the id of the upload. */
+  async function upload(user: LibraryClient, userId: string, content: string, more: object): Promise<string> {
+    const { upload_id, put } = await announce(user, userId, content, more);
+    const sent = await fetch(put.url, { method: put.method, headers: put.headers, body: content });
+    if (!sent.ok) throw new Error(`the store answered ${sent.status}`);
+    return upload_id;
+  }
+
+  async function announce(user: LibraryClient, userId: string, content: string, more: object) {
+    const { upload: announced } = await user.send<UploadUrlReply>('POST', '/savegames/upload-url', {
+      ...{ game_id: GAME, slot: 'slot-1', device_id: DEVICE, base_version: null, label: 'a secret' },
+      size_bytes: Buffer.byteLength(content),
+      sha256: createHash('sha256').update(content).digest('hex'),
+      ...more,
+    });
+    if (!announced?.put) throw new Error('nothing was to be uploaded');
+    const { upload_id, put } = announced;
+    uploads.set(userId, [...(uploads.get(userId) ?? []), upload_id]);
+    return { upload_id, put };
+  }
+
   /** What each of the user's late requests comes to. */
   async function lateRequests(userId: string): Promise<string[]> {
     const user = await clientOf(userId, ['user']);
@@ -118,6 +159,10 @@ export async function openErasableNode(servers: { readonly PostgreSQL: string; r
       () => user.start({ game_id: GAME, device_id: DEVICE }),
       () => admin.grant(userId, { game_id: GAME, source: 'gift' }),
       () => user.send('POST', '/achievements/unlock', { game_id: GAME, achievement_id: 'any' }),
+      () => announce(user, userId, 'late', {}),
+      () => user.send('PUT', '/savegames/sync-settings', { enabled: false, keep_versions: 1, on_conflict: 'ask' }),
+      () => user.send('POST', '/savegames/confirm-upload', { upload_id: uploads.get(userId)?.at(-2) }),
+      () => user.send('POST', '/savegames/download-url', { game_id: GAME, slot: 'slot-1' }),
     ]) {
       answers.push(
         await request().then(
@@ -148,6 +193,17 @@ export async function openErasableNode(servers: { readonly PostgreSQL: string; r
     async finish(): Promise<void> {
       forwardMs += ERASURE_SETTLES_MS + 1_000;
       await node.broker.call('erasure.finish');
+    },
+    /** How many files of saves there are of the user. */
+    files(userId: string): number {
+      const names = readdirSync(path.join(folder, 'saves'), { recursive: true, encoding: 'utf8' });
+      const own = uploads.get(userId) ?? [];
+      return own.filter((upload) => names.some((name) => name.includes(upload))).length;
+    },
+    /** Once no URL that was signed before can be alive any more. */
+    async sweepSaves(): Promise<void> {
+      forwardMs += config.saves.urlSeconds * 1_000 + 1;
+      await node.broker.call('saves-sweeper.sweep');
     },
     async traces(userId: string): Promise<readonly string[]> {
       const inRedis = redis === null ? [] : await tracesInRedis(redis, userId);

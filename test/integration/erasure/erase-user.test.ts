@@ -33,6 +33,9 @@ function suite(open: () => Promise<ErasableNode>): void {
       await node.finish();
       expect(await node.traces(user)).toEqual([]);
       expect(lasting(await node.traces(other))).toEqual(ofOther);
+      expect(node.files(user)).toBeGreaterThan(0);
+      await node.sweepSaves();
+      expect([node.files(user), node.files(other)]).toEqual([0, 4]);
       expect(await node.recount()).toEqual(await node.counters());
     },
     START_MS,

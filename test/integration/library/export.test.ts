@@ -6,8 +6,10 @@ import { exportLines } from '../../../lib/library/export.ts';
 import { patchGame } from '../../../lib/library/marks.ts';
 import { createCategory } from '../../../lib/library/categories.ts';
 import { USER_TABLES } from '../../../lib/library/user-tables.ts';
+import { putSyncSettings } from '../../../lib/savegames/sync-settings.ts';
 import { onEachDatabase, TEST_NOW } from '../../databases.ts';
 import { GAME, newPlayer } from '../../player.ts';
+import { newContent, Saver, SLOT } from '../../saver.ts';
 
 interface Line {
   readonly type: string;
@@ -66,6 +68,26 @@ onEachDatabase('the export of a user’s data', (database) => {
     expect(of('play_session')[0]).not.toHaveProperty('rev');
     expect(of('audit_entry')).toHaveLength(2);
     expect(lines.slice(1, -1).every(({ data }) => data !== undefined && !('user_id' in data))).toBe(true);
+  });
+
+  it('has the saves: slots, versions, files with their checksums as text, settings, uploads; and no way into the store', async () => {
+    const saver = await Saver.of(database());
+    const device = saver.device();
+    const content = newContent(70);
+    await device.save({ content, label: 'Before the boss' });
+    await device.announce({ slot: 'slot-2', content: newContent(30) });
+    const settings = { enabled: true, keep_versions: 3, on_conflict: 'cloud' } as const;
+    await putSyncSettings(saver.context(), null, settings, null);
+    const parts = { part_sha256: Buffer.alloc(64, 1), parts_id: 'the store’s own' };
+    await saver.db.updateTable('savegame_uploads').set(parts).where('user_id', '=', saver.userId).execute();
+    const lines = await exported(saver.userId);
+    const of = (type: string) => lines.filter((line) => line.type === type).map(({ data }) => data);
+    expect(of('save_slot')).toMatchObject([{ game_id: saver.gameId, slot: SLOT, head_version: 1 }]);
+    expect(of('save_version')).toMatchObject([{ slot: SLOT, version: 1, label: 'Before the boss', side: false }]);
+    expect(of('save_file')).toMatchObject([{ size_bytes: 70, sha256: content.sha256, part_sha256: null }]);
+    expect(of('save_sync_settings')).toMatchObject([{ keep_versions: 3, on_conflict: 'cloud' }]);
+    expect(of('save_upload')).toMatchObject([{ slot: 'slot-2', size_bytes: 30, part_sha256: '01'.repeat(64) }]);
+    expect(JSON.stringify(lines)).not.toMatch(/https?:|parts_id|"type":"Buffer"/);
   });
 
   it('is read in batches that meet without gap or repeat', async () => {
