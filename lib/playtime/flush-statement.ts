@@ -1,9 +1,7 @@
+import { rfc3339Sql } from '../db/rfc3339.ts';
 import { laneSql } from '../events/lane.ts';
 import type { SessionRow } from '../ports/playtime-sink.ts';
 import { keyToUuid, type UuidKey } from '../uuid.ts';
-
-/** A moment as the events show it: RFC 3339 in UTC with milliseconds. */
-const rfc3339 = (moment: string): string => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /**
  * The sums that follow from what changed, and the events that tell of it. Expects two tables in front of it:
@@ -67,7 +65,7 @@ session_event AS (
 
 const OF_SESSION = `jsonb_build_object(
       'user_id', user_id, 'game_id', game_id, 'session_id', session_id, 'device_id', device_id,
-      'started_at', ${rfc3339('started_at')})`;
+      'started_at', ${rfc3339Sql('started_at')})`;
 
 /**
  * Writes session rows and moves daily, monthly and total playtime by exactly what changed in them, in one statement.
@@ -134,7 +132,7 @@ session_event AS (
   SELECT
     user_id, 3, session_id, 'library.playtime.session.ended', ended_at,
     ${OF_SESSION} || jsonb_build_object(
-      'ended_at', ${rfc3339('ended_at')}, 'reason', end_reason, 'offline', offline,
+      'ended_at', ${rfc3339Sql('ended_at')}, 'reason', end_reason, 'offline', offline,
       'credited_seconds', ms / 1000)
   FROM up WHERE ended_at IS NOT NULL
 ),${SUMS_FROM_DELTA}`;

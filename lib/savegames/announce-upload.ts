@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { UploadUrlBody, UploadUrlReply } from '../contract/savegame-transfers.ts';
-import { MAX_SLOTS } from '../contract/savegames.ts';
+import { MAX_SLOTS, type OtherDevices } from '../contract/savegames.ts';
 import { LibraryError } from '../errors.ts';
 import { outOfRoom, type SavesContext } from './account.ts';
 import { announcementIn, isContentOf, isSameAs, type Announcement } from './announcement.ts';
 import { conflictOf, savegameConflict } from './conflict.ts';
 import { giveUpUploads } from './give-up-uploads.ts';
-import { otherDevices } from './other-devices.ts';
+import { liveSessions } from './other-devices.ts';
 import { shownVersion, type VersionRow } from './shown.ts';
 import { signedUpload } from './signed-upload.ts';
-import { situationOfSlot, type Situation, type Upload } from './situation.ts';
+import { situationOfSlot, type SlotSituation, type Upload } from './situation.ts';
 import type { TransferContext } from './transfer-context.ts';
 import { MOVED, underAccount, type Run } from './under-account.ts';
 import { writeUpload } from './write-upload.ts';
 
 interface Announced {
   readonly head: VersionRow | null;
+  readonly uploads: OtherDevices['uploads'];
   /** Null: the cloud has the save already. */
   readonly upload: { readonly row: Upload; readonly resumed: boolean } | null;
 }
@@ -32,38 +33,41 @@ interface Announced {
  */
 export async function announceUpload(context: TransferContext, body: UploadUrlBody): Promise<UploadUrlReply> {
   const wanted = announcementIn(body, context.rules);
-  const [{ head, upload }, other_devices] = await Promise.all([
+  const [{ head, upload, uploads }, live_sessions] = await Promise.all([
     underAccount(context, (run) => attempt(run, context, wanted)),
-    otherDevices(context, wanted.gameId, wanted.deviceId),
+    liveSessions(context.actor, wanted.gameId, wanted.deviceId),
   ]);
   return {
     unchanged: upload === null,
     head: head === null ? null : shownVersion(head),
     upload: upload === null ? null : await signedUpload(context, upload.row, upload.resumed),
-    other_devices,
+    other_devices: { uploads, live_sessions },
   };
 }
 
 async function attempt(run: Run, context: SavesContext, wanted: Announcement): Promise<Announced | typeof MOVED> {
   const situation = await situationOfSlot(run, context, wanted);
   mustBeAllowed(situation, wanted);
-  const { head, ownSide, upload: earlier } = situation;
+  const { head, ownSide, upload: earlier, otherUploads: uploads } = situation;
   if (isContentOf(wanted, head) || (wanted.side && isContentOf(wanted, ownSide))) {
-    if (earlier === null) return { head, upload: null };
+    if (earlier === null) return { head, uploads, upload: null };
     // Whatever the device was about to upload, it is at this save now.
     if (run.holding === null) return MOVED;
     await giveUpUploads(run.holding, context, { uploadId: earlier.upload_id });
-    return { head, upload: null };
+    return { head, uploads, upload: null };
   }
   mustFit(situation, wanted);
   const roomy = await withRoom(run, context, situation, wanted);
   if (roomy === MOVED) return MOVED;
   const resumed = roomy.upload !== null && isSameAs(wanted, roomy.upload);
   const row = uploadRow(context, wanted, resumed ? roomy.upload : null);
-  return (await writeUpload(run, context, roomy, row)) ? { head, upload: { row, resumed } } : MOVED;
+  return (await writeUpload(run, context, roomy, row)) ? { head, uploads, upload: { row, resumed } } : MOVED;
 }
 
-function mustBeAllowed({ erased, hasGame, syncEnabled, head, otherSlots }: Situation, { gameId }: Announcement): void {
+function mustBeAllowed(
+  { erased, hasGame, syncEnabled, head, otherSlots }: SlotSituation,
+  { gameId }: Announcement,
+): void {
   if (erased) throw new LibraryError('USER_ERASED', 'The account was deleted');
   if (!hasGame) {
     throw new LibraryError('GAME_NOT_IN_LIBRARY', 'The user has no access to this game', { game_id: gameId });
@@ -74,7 +78,7 @@ function mustBeAllowed({ erased, hasGame, syncEnabled, head, otherSlots }: Situa
   }
 }
 
-function mustFit({ head, ownSide }: Situation, wanted: Announcement): void {
+function mustFit({ head, ownSide }: SlotSituation, wanted: Announcement): void {
   const { gameId, slot, baseVersion } = wanted;
   if (wanted.side || conflictOf(baseVersion, head?.version ?? null) === null) return;
   const local = {
@@ -97,9 +101,9 @@ function mustFit({ head, ownSide }: Situation, wanted: Announcement): void {
 async function withRoom(
   run: Run,
   context: SavesContext,
-  situation: Situation,
+  situation: SlotSituation,
   wanted: Announcement,
-): Promise<Situation | typeof MOVED> {
+): Promise<SlotSituation | typeof MOVED> {
   const { rules } = context;
   if (hasRoom(situation, wanted, rules.quotaBytes)) return situation;
   if (run.holding === null) return MOVED;
@@ -111,7 +115,7 @@ async function withRoom(
 
 /** What takes the place of as much or more needs none; else a quota that was lowered would stop what is under way. */
 function hasRoom(
-  { storedBytes, reservedBytes, upload }: Situation,
+  { storedBytes, reservedBytes, upload }: SlotSituation,
   { sizeBytes }: Announcement,
   quota: number,
 ): boolean {

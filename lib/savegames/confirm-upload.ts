@@ -7,13 +7,11 @@ import { isContentOf } from './announcement.ts';
 import { conflictOf, savegameConflict } from './conflict.ts';
 import { giveUpUploads } from './give-up-uploads.ts';
 import { selectVersions, shownVersion, type VersionRow } from './shown.ts';
-import { situationOfUpload, type Situation, type Upload } from './situation.ts';
+import { situationOfUpload, type Upload, type UploadSituation } from './situation.ts';
 import { mustBeStored } from './stored-content.ts';
 import type { TransferContext } from './transfer-context.ts';
 import { MOVED, underAccount, unheld, type Run } from './under-account.ts';
 import { writeVersion } from './write-version.ts';
-
-type UploadSituation = Situation & { readonly upload: Upload };
 
 interface Confirmed {
   /** What the save became, or the version that has its content already. */

@@ -6,7 +6,7 @@ import type { SavesContext } from './account.ts';
 /** How long the user's actor may take to answer, ms: a warning is no reason to let anybody wait. */
 export const SESSIONS_WITHIN_MS = 500;
 /** More than anybody has; who makes devices up gets no longer an answer for it. */
-const MAX_SHOWN = 50;
+export const MAX_SHOWN_UPLOADS = 50;
 
 export interface DevicesContext extends Pick<SavesContext, 'db' | 'userId' | 'now'> {
   /** Asked with a deadline of {@link SESSIONS_WITHIN_MS}. */
@@ -44,7 +44,7 @@ async function unfinishedUploads(
     .where('game_id', '=', game)
     .where('expires_at', '>', new Date(now))
     .orderBy('created_at', 'desc')
-    .limit(MAX_SHOWN);
+    .limit(MAX_SHOWN_UPLOADS);
   if (except !== null) select = select.where('device_id', '<>', except);
   const rows = await select.execute();
   return rows.map(({ device_id, slot, size_bytes, created_at, expires_at }) => ({
@@ -56,8 +56,11 @@ async function unfinishedUploads(
   }));
 }
 
-/** Null when the actor does not answer in time: saves are moved also while the engine is away. */
-async function liveSessions(
+/**
+ * Where else the game is being played. Null when the actor does not answer in time: saves are moved also while the
+ * engine is away.
+ */
+export async function liveSessions(
   actor: DevicesContext['actor'],
   game: string,
   except: string | null,

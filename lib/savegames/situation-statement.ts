@@ -1,3 +1,5 @@
+import { rfc3339Sql } from '../db/rfc3339.ts';
+import { MAX_SHOWN_UPLOADS } from './other-devices.ts';
 import { keptByNothing, newestPast } from './retention.ts';
 import { ALL_GAMES } from './sync-settings.ts';
 import type { Statement } from './under-account.ts';
@@ -15,24 +17,39 @@ export const UPLOAD_COLUMNS = [
 const columns = (table: string, prefix: string, names: readonly string[]): string =>
   names.map((name) => `${table}.${name} AS ${prefix}_${name}`).join(', ');
 
-/** As there will be one version more, one fewer of those that are there is among the newest. */
-const PAST = newestPast('q.user_id', 'q.game_id', 'q.slot', 'coalesce(s.keep_versions, $2::integer) - 1');
-
-/**
- * One row, or one for each version of interest. Every join finds its rows by the first columns of a primary key.
- *
- * @param asked a query for one row of user_id, game_id, slot and device_id; $1 is the moment, $2 how many versions are
- *   kept unless the user chose
- */
-const situationOf = (asked: string): string => `
-SELECT
+/** What is read in any case: the account, what the slot is at, the upload, versions `v` with their objects. */
+const common = (upload: string): string => `
   a.changes, a.last_version, a.stored_bytes, a.reserved_bytes,
   EXISTS (SELECT FROM erasures e WHERE e.user_digest = sha256(uuid_send(q.user_id))) AS erased,
+  q.game_id, q.slot, m.slot IS NOT NULL AS slot_known, m.deleted_at, m.head_version AS v_head_version,
+  ${columns(upload, 'u', UPLOAD_COLUMNS)}, ${columns('v', 'v', VERSION_COLUMNS)}, ${columns('o', 'v', OBJECT_COLUMNS)}`;
+
+/** Every join finds its rows by the first columns of a primary key. */
+const OF_SLOT = `
+LEFT JOIN savegame_accounts a ON a.user_id = q.user_id
+LEFT JOIN savegame_metadata m ON m.user_id = q.user_id AND m.game_id = q.game_id AND m.slot = q.slot
+LEFT JOIN LATERAL (
+  SELECT c.enabled, c.keep_versions FROM savegame_sync_settings c
+  WHERE c.user_id = q.user_id AND c.game_id IN (q.game_id, '${ALL_GAMES}')
+  ORDER BY c.game_id = '${ALL_GAMES}' LIMIT 1
+) AS s ON true`;
+
+const versionsThat = (are: string): string => `
+LEFT JOIN savegame_versions v ON v.user_id = q.user_id AND v.game_id = q.game_id AND v.slot = q.slot AND (${are})
+LEFT JOIN savegame_objects o ON o.user_id = q.user_id AND o.object_id = v.object_id`;
+
+const HEAD_OR_OWN_SIDE = `v.version = m.head_version OR v.side AND v.settled_at IS NULL AND v.device_id = q.device_id`;
+
+/** For an announcement: one row, or one for each version of interest. */
+export const SITUATION_OF_SLOT: Statement = {
+  name: 'save-situation-of-slot',
+  text: `
+SELECT
+  ${common('u')},
   EXISTS (
     SELECT FROM user_libraries l
     WHERE l.user_id = q.user_id AND l.game_id = q.game_id AND l.revoked_at IS NULL) AS has_game,
   s.enabled AS sync_enabled,
-  q.game_id, q.slot, m.slot IS NOT NULL AS slot_known, m.deleted_at, m.head_version AS v_head_version,
   CASE WHEN m.head_version IS NULL THEN (
     SELECT count(*) FROM (
       SELECT t.slot FROM savegame_metadata t
@@ -41,35 +58,38 @@ SELECT
       SELECT t.slot FROM savegame_uploads t
       WHERE t.user_id = q.user_id AND t.game_id = q.game_id AND t.expires_at > $1::timestamptz
     ) AS others WHERE others.slot <> q.slot) END AS other_slots,
-  ${columns('u', 'u', UPLOAD_COLUMNS)},
-  ${columns('v', 'v', VERSION_COLUMNS)}, ${columns('o', 'v', OBJECT_COLUMNS)}, v.expendable,
-  CASE WHEN v.expendable THEN (
-    SELECT count(*) FROM savegame_versions w WHERE w.user_id = q.user_id AND w.object_id = v.object_id) END AS uses
-FROM (${asked}) AS q
-LEFT JOIN savegame_accounts a ON a.user_id = q.user_id
-LEFT JOIN savegame_metadata m ON m.user_id = q.user_id AND m.game_id = q.game_id AND m.slot = q.slot
+  (
+    SELECT jsonb_agg(shown.upload) FROM (
+      SELECT jsonb_build_object(
+        'device_id', t.device_id, 'slot', t.slot, 'size_bytes', t.size_bytes, 'begun_at', ${rfc3339Sql('t.created_at')},
+        'expires_at', ${rfc3339Sql('t.expires_at')}) AS upload
+      FROM savegame_uploads t
+      WHERE t.user_id = q.user_id AND t.game_id = q.game_id AND t.device_id <> q.device_id
+        AND t.expires_at > $1::timestamptz
+      ORDER BY t.created_at DESC LIMIT ${MAX_SHOWN_UPLOADS}
+    ) AS shown) AS other_uploads
+FROM (SELECT $2::uuid AS user_id, $3::uuid AS game_id, $4::text AS slot, $5::uuid AS device_id) AS q
 LEFT JOIN savegame_uploads u
   ON u.user_id = q.user_id AND u.game_id = q.game_id AND u.slot = q.slot AND u.device_id = q.device_id
-LEFT JOIN LATERAL (
-  SELECT c.enabled, c.keep_versions FROM savegame_sync_settings c
-  WHERE c.user_id = q.user_id AND c.game_id IN (q.game_id, '${ALL_GAMES}')
-  ORDER BY c.game_id = '${ALL_GAMES}' LIMIT 1
-) AS s ON true
-LEFT JOIN LATERAL (
-  SELECT v.*, m.deleted_at IS NULL AND v.version <= ${PAST} AND ${keptByNothing('$1::timestamptz')} AS expendable
-  FROM savegame_versions v
-  WHERE v.user_id = q.user_id AND v.game_id = q.game_id AND v.slot = q.slot
-) AS v ON v.expendable OR v.version = m.head_version
-  OR (v.side AND v.settled_at IS NULL AND v.device_id = q.device_id)
-LEFT JOIN savegame_objects o ON o.user_id = q.user_id AND o.object_id = v.object_id`;
-
-export const SITUATION_OF_SLOT: Statement = {
-  name: 'save-situation-of-slot',
-  text: situationOf('SELECT $3::uuid AS user_id, $4::uuid AS game_id, $5::text AS slot, $6::uuid AS device_id'),
+${OF_SLOT}
+${versionsThat(HEAD_OR_OWN_SIDE)}`,
 };
+
+/**
+ * For a confirmation: none when there is no such upload; beside the versions of interest those that nothing but their
+ * being head may keep. As there will be one version more, one fewer of those that are there is among the newest.
+ */
 export const SITUATION_OF_UPLOAD: Statement = {
   name: 'save-situation-of-upload',
-  text: situationOf(
-    'SELECT p.user_id, p.game_id, p.slot, p.device_id FROM savegame_uploads p WHERE p.upload_id = $4 AND p.user_id = $3',
-  ),
+  text: `
+SELECT
+  ${common('q')}, v.version <= past.version AND ${keptByNothing('$1::timestamptz')} AS expendable,
+  CASE WHEN v.version <= past.version THEN (
+    SELECT count(*) FROM savegame_versions w WHERE w.user_id = q.user_id AND w.object_id = v.object_id) END AS uses
+FROM savegame_uploads q
+${OF_SLOT}
+LEFT JOIN LATERAL ${newestPast('q.user_id', 'q.game_id', 'q.slot', 'coalesce(s.keep_versions, $4::integer) - 1')} AS past
+  ON m.deleted_at IS NULL
+${versionsThat(`${HEAD_OR_OWN_SIDE} OR v.version <= past.version AND ${keptByNothing('$1::timestamptz')}`)}
+WHERE q.upload_id = $3 AND q.user_id = $2`,
 };

@@ -1,11 +1,12 @@
 import type { Selectable } from 'kysely';
+import type { OtherDevices } from '../contract/savegames.ts';
 import type { SavegameTables } from '../db/schema/savegames.ts';
 import type { VersionRow } from './shown.ts';
 import { SITUATION_OF_SLOT, SITUATION_OF_UPLOAD } from './situation-statement.ts';
 import { OBJECT_COLUMNS, UPLOAD_COLUMNS, VERSION_COLUMNS } from './situation-statement.ts';
 import type { Run } from './under-account.ts';
 
-/** Everything that an upload's fate hangs on, as it was at one moment. */
+/** What an upload's fate hangs on, as it was at one moment. */
 export interface Situation {
   /** How often the account had changed; 0: there was none. */
   readonly changes: number;
@@ -13,19 +14,30 @@ export interface Situation {
   readonly storedBytes: number;
   readonly reservedBytes: number;
   readonly erased: boolean;
-  readonly hasGame: boolean;
-  readonly syncEnabled: boolean;
   /** Null: there is no such slot, nor a deleted one. */
   readonly slot: { readonly deletedAt: Date | null } | null;
   readonly head: VersionRow | null;
   /** The open side version of the device. */
   readonly ownSide: VersionRow | null;
-  /** Versions that nothing but their being head may keep once the slot has one more. */
-  readonly expendable: readonly Expendable[];
+}
+
+/** What an announcement meets. */
+export interface SlotSituation extends Situation {
   /** What the device has announced for the slot. */
   readonly upload: Upload | null;
+  readonly hasGame: boolean;
+  readonly syncEnabled: boolean;
   /** Of the game, other slots that are there or announced; counted only when this one has no head. */
   readonly otherSlots: number;
+  /** Of the game, what other devices have not finished. */
+  readonly otherUploads: OtherDevices['uploads'];
+}
+
+/** What a confirmation meets. */
+export interface UploadSituation extends Situation {
+  readonly upload: Upload;
+  /** Versions that nothing but their being head may keep once the slot has one more. */
+  readonly expendable: readonly Expendable[];
 }
 
 export interface Expendable {
@@ -37,30 +49,31 @@ export interface Expendable {
   readonly countedBytes: number;
 }
 
-type UploadRow = Selectable<SavegameTables['savegame_uploads']>;
-export type Upload = Omit<UploadRow, 'user_id'>;
+export type Upload = Omit<Selectable<SavegameTables['savegame_uploads']>, 'user_id'>;
 
 /** Columns of the version and of the upload are prefixed by `v_` and `u_`; all of one are null when it is not there. */
 type Row = { readonly [Column in keyof VersionRow as `v_${Column}`]: VersionRow[Column] } & {
-  readonly [Column in keyof Upload as `u_${Column}`]: Upload[Column];
-} & {
-  readonly v_version: number | null;
-  readonly u_upload_id: string | null;
   readonly changes: number | null;
   readonly last_version: number | null;
   readonly stored_bytes: number | null;
   readonly reserved_bytes: number | null;
   readonly erased: boolean;
-  readonly has_game: boolean;
-  readonly sync_enabled: boolean | null;
   readonly game_id: string;
   readonly slot: string;
   readonly slot_known: boolean;
   readonly deleted_at: Date | null;
+  readonly u_upload_id: string | null;
+};
+interface SlotRow extends Row {
+  readonly has_game: boolean;
+  readonly sync_enabled: boolean | null;
+  readonly other_slots: number | null;
+  readonly other_uploads: OtherDevices['uploads'] | null;
+}
+interface UploadRow extends Row {
   readonly expendable: boolean | null;
   readonly uses: number;
-  readonly other_slots: number | null;
-};
+}
 
 /** What the situation is read for. */
 export interface Asking {
@@ -72,14 +85,21 @@ export interface Asking {
 
 export async function situationOfSlot(
   run: Run,
-  { userId, now, rules }: Asking,
+  { userId, now }: Asking,
   place: { readonly gameId: string; readonly slot: string; readonly deviceId: string },
-): Promise<Situation> {
+): Promise<SlotSituation> {
   const { gameId, slot, deviceId } = place;
-  const parameters = [new Date(now), rules.keepVersions, userId, gameId, slot, deviceId];
-  const situation = situationIn(await run.query<Row>(SITUATION_OF_SLOT, parameters));
-  if (situation === null) throw new TypeError('a constant row was not there');
-  return situation;
+  const rows = await run.query<SlotRow>(SITUATION_OF_SLOT, [new Date(now), userId, gameId, slot, deviceId]);
+  const [row] = rows;
+  if (row === undefined) throw new TypeError('a constant row was not there');
+  return {
+    ...situationIn(row, rows),
+    upload: row.u_upload_id === null ? null : uploadIn(row),
+    hasGame: row.has_game,
+    syncEnabled: row.sync_enabled ?? true,
+    otherSlots: row.other_slots ?? 0,
+    otherUploads: row.other_uploads ?? [],
+  };
 }
 
 /** Of the slot that an upload is for; null: the user has no such upload. */
@@ -87,20 +107,21 @@ export async function situationOfUpload(
   run: Run,
   { userId, now, rules }: Asking,
   uploadId: string,
-): Promise<(Situation & { readonly upload: Upload }) | null> {
-  const situation = situationIn(
-    await run.query<Row>(SITUATION_OF_UPLOAD, [new Date(now), rules.keepVersions, userId, uploadId]),
-  );
-  if (situation === null) return null;
-  const { upload } = situation;
-  if (upload === null) throw new TypeError('an upload was not found by its key');
-  return { ...situation, upload };
-}
-
-function situationIn(rows: readonly Row[]): Situation | null {
+): Promise<UploadSituation | null> {
+  const parameters = [new Date(now), userId, uploadId, rules.keepVersions];
+  const rows = await run.query<UploadRow>(SITUATION_OF_UPLOAD, parameters);
   const [row] = rows;
   if (row === undefined) return null;
-  const versions = rows.filter(({ v_version }) => v_version !== null);
+  return {
+    ...situationIn(row, rows),
+    upload: uploadIn(row),
+    expendable: rows.filter(({ expendable }) => expendable === true).map(expendableIn),
+  };
+}
+
+function situationIn(row: Row, rows: readonly Row[]): Situation {
+  // There is a row without a version when the slot has none of interest.
+  const versions = rows.filter(({ v_object_id }) => (v_object_id as string | null) !== null);
   const head = versions.find(({ v_version, v_head_version }) => v_version === v_head_version);
   // Those of other devices are not read.
   const ownSide = versions.find(({ v_side, v_settled_at }) => v_side && v_settled_at === null);
@@ -110,14 +131,9 @@ function situationIn(rows: readonly Row[]): Situation | null {
     storedBytes: row.stored_bytes ?? 0,
     reservedBytes: row.reserved_bytes ?? 0,
     erased: row.erased,
-    hasGame: row.has_game,
-    syncEnabled: row.sync_enabled ?? true,
     slot: row.slot_known ? { deletedAt: row.deleted_at } : null,
     head: head === undefined ? null : versionIn(head),
     ownSide: ownSide === undefined ? null : versionIn(ownSide),
-    expendable: versions.filter(({ expendable }) => expendable === true).map(expendableIn),
-    upload: row.u_upload_id === null ? null : uploadIn(row),
-    otherSlots: row.other_slots ?? 0,
   };
 }
 
@@ -131,9 +147,9 @@ function uploadIn(row: Row): Upload {
   return { ...upload, game_id: row.game_id, slot: row.slot };
 }
 
-function expendableIn({ v_version, v_object_id, uses, v_size_bytes, v_missing_since }: Row): Expendable {
+function expendableIn({ v_version, v_object_id, uses, v_size_bytes, v_missing_since }: UploadRow): Expendable {
   return {
-    version: v_version ?? 0,
+    version: v_version,
     objectId: v_object_id,
     uses,
     countedBytes: v_missing_since === null ? v_size_bytes : 0,

@@ -1,6 +1,6 @@
 import { uploadUrlLifeMs } from './give-up-uploads.ts';
 import type { SavesContext } from './account.ts';
-import type { Situation, Upload } from './situation.ts';
+import type { SlotSituation, Upload } from './situation.ts';
 import type { Run, Statement } from './under-account.ts';
 
 /**
@@ -47,7 +47,7 @@ RETURNING u.upload_id`,
 export async function writeUpload(
   run: Run,
   { userId, now, rules }: SavesContext,
-  { changes, upload: previous }: Pick<Situation, 'changes' | 'upload'>,
+  { changes, upload: previous }: Pick<SlotSituation, 'changes' | 'upload'>,
   upload: Upload,
 ): Promise<boolean> {
   const replaced = previous !== null && previous.upload_id !== upload.upload_id ? previous : null;
