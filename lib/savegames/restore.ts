@@ -7,7 +7,7 @@ import { invalid } from '../contract/validation.ts';
 import { LibraryError } from '../errors.ts';
 import { emit } from '../events/emit.ts';
 import { keepLosingHead, settle } from './settle.ts';
-import { shownVersion } from './shown.ts';
+import { shownVersion, type VersionRow } from './shown.ts';
 import {
   findHead,
   mustBeInStore,
@@ -19,8 +19,8 @@ import {
 } from './slot.ts';
 
 /**
- * Brings a kept version back as the new head of its slot, also of a deleted one. When the head has that content already,
- * nothing changes: so whoever lost the answer can ask again. A side version that waits for a decision has won with it.
+ * Brings a kept version back as the new head of its slot, also of a deleted one. When that was done before, or the head
+ * has that content anyway, nothing changes: so whoever lost the answer can ask again. A side version that waits for a decision has won with it.
  *
  * @throws LibraryError NOT_FOUND, VALIDATION_ERROR when no version is named and the slot is not deleted,
  *   SAVEGAME_CONFLICT when the head is another than the one named, SAVEGAME_LOST, QUOTA_EXCEEDED for one slot too many,
@@ -32,8 +32,9 @@ export async function restoreVersion(context: SavesContext, body: RestoreBody): 
   return db.transaction().execute(async (transaction) => {
     await lockAccount(transaction, userId);
     const row = await mustHaveSlot(transaction, userId, name);
-    const source = await mustHaveVersion(transaction, userId, name, body.version ?? deletedVersion(row));
     const head = await findHead(transaction, userId, name, row);
+    if (isSaidAgain(body, head)) return mustShowSlot(transaction, userId, name, rules);
+    const source = await mustHaveVersion(transaction, userId, name, body.version ?? deletedVersion(row));
     if (head?.object_id === source.object_id) return mustShowSlot(transaction, userId, name, rules);
     if (row.head_version !== body.head_version) {
       const cloud = head === null ? null : shownVersion(head);
@@ -59,6 +60,15 @@ export async function restoreVersion(context: SavesContext, body: RestoreBody): 
     await emit(transaction, now, [event]);
     return shown;
   });
+}
+
+/** Whether it was done before. What was brought back may be gone since: nothing but its content is kept, in the head. */
+function isSaidAgain({ version, head_version }: RestoreBody, head: VersionRow | null): boolean {
+  return (
+    head?.origin === 'restore' &&
+    head.base_version === head_version &&
+    (version === undefined || version === head.source_version)
+  );
 }
 
 function deletedVersion({ head_version, deleted_version }: SlotRow): number {
