@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { RequestFailed } from '../client/library-client.ts';
 
@@ -20,6 +19,7 @@ export interface RetryRules {
   readonly maxPauseMs: number;
   /** Ends the pauses: what is under way is given up. */
   readonly signal: AbortSignal;
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Told before each further attempt. */
   readonly onRetry: (error: Error) => void;
 }
@@ -41,7 +41,7 @@ export function retried<Result>(work: () => Promise<Result>, rules: RetryRules):
       rules.onRetry(error);
       const wanted = error instanceof RequestFailed ? (error.retryAfterMs ?? 0) : 0;
       // The library waits for the rest.
-      if (wanted > retryDelay) await pause(wanted - retryDelay, undefined, { signal: rules.signal });
+      if (wanted > retryDelay) await rules.pause(wanted - retryDelay, rules.signal);
     },
   });
 }

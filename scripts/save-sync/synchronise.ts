@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { SaveSlot } from '../../lib/contract/savegames.ts';
 import { RequestFailed } from '../client/library-client.ts';
@@ -54,12 +55,13 @@ export async function look(ports: SyncPorts): Promise<View> {
   return { slot, head, packed, decision: decide({ local: packed?.sha256 ?? null, baseline, head }) };
 }
 
-async function inStep({ service, store }: SyncPorts, { packed }: View): Promise<Result> {
+async function inStep({ service, store, directory }: SyncPorts, { packed }: View): Promise<Result> {
   const { upload: unfinished, fingerprint } = store.state;
   // What was announced is not what is here any more: other devices would be warned of it for hours.
   if (unfinished !== null) await service.cancel(unfinished.upload_id);
   const found = packed?.fingerprint ?? fingerprint;
   if (unfinished !== null || found !== fingerprint) await store.write({ upload: null, fingerprint: found });
+  for (const name of ['outgoing', 'incoming']) await rm(path.join(directory, name), { force: true });
   return 'in-step';
 }
 

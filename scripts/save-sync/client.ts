@@ -1,0 +1,122 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
+import { DirectoryInUse, lockDirectory } from '../../lib/db/directory-lock.ts';
+import { LibraryClient } from '../client/library-client.ts';
+import { askInTerminal, describeConflict, warningsOf } from './dialogue.ts';
+import { fileContent } from './file-content.ts';
+import { folderContent } from './folder-content.ts';
+import { besideOf, LocalSave } from './local-save.ts';
+import { SaveService } from './save-service.ts';
+import { openStateFile } from './state-file.ts';
+import type { Choice, Choose, SyncPorts } from './sync-ports.ts';
+import { transferBar } from './transfer-bar.ts';
+
+export type Policy = Choice | 'ask';
+
+export interface ClientOptions {
+  readonly url: string;
+  /** Asked before every request. */
+  readonly token: () => string;
+  readonly game: string;
+  readonly slot: string;
+  readonly device: string | null;
+  readonly kind: 'folder' | 'file';
+  /** The save. */
+  readonly root: string;
+  readonly state: string | null;
+  /** Null: as the user's settings say. */
+  readonly onConflict: Policy | null;
+  readonly signal: AbortSignal;
+}
+
+export interface SaveClient extends SyncPorts {
+  readonly root: string;
+  /** Warns of other devices, once of each thing. False: the user has switched cloud saves off. */
+  mayBegin(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const RETRIES = { retries: 6, firstPauseMs: 500, maxPauseMs: 15_000 };
+const REQUEST_MS = 15_000;
+const STALL_MS = 60_000;
+
+/** A client of one save: nobody else on this machine has it while it is open. */
+export async function openSaveClient(options: ClientOptions): Promise<SaveClient> {
+  const { url, token, game, slot, device, kind, signal } = options;
+  // A link to a folder elsewhere stays one: what is replaced is that folder.
+  const root = existsSync(options.root) ? realpathSync(options.root) : path.resolve(options.root);
+  const directory = options.state === null ? besideOf(root) : path.resolve(options.state);
+  await mkdir(directory, { recursive: true });
+  const release = await lockDirectory(directory).catch((error: unknown) => {
+    throw error instanceof DirectoryInUse ? new Error('another save-sync is at work on this save') : error;
+  });
+  try {
+    const belonging = { service: url, user_id: userOf(token()), game_id: game, slot, device_id: device };
+    const store = await openStateFile(path.join(directory, 'state.json'), belonging);
+    const retry = {
+      ...RETRIES,
+      signal,
+      pause: (ms: number) => pause(ms, undefined, { signal }),
+      onRetry: (error: Error) => console.error(`${error.message}; trying again`),
+    };
+    const client = new LibraryClient(() => url, token, REQUEST_MS, signal);
+    const service = new SaveService(client, store.state.belongs_to, retry);
+    const told = new Set<string>();
+    return {
+      ...{ root, directory, service, store, retry },
+      local: new LocalSave(root, kind === 'folder' ? folderContent : fileContent),
+      transfer: { stallMs: STALL_MS, signal },
+      progress: transferBar(),
+      say: (line) => console.log(line),
+      choose: chooser(service, options),
+      async mayBegin() {
+        const { status, other_devices } = await service.status();
+        for (const warning of warningsOf(other_devices)) {
+          if (!told.has(warning)) console.log(warning);
+          told.add(warning);
+        }
+        return status !== 'off';
+      },
+      close: release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Of a token without a user nothing can be said of whose save it is. */
+function userOf(token: string): string {
+  const { sub } = decodeJwt(token);
+  if (sub === undefined) throw new Error('the token names no user');
+  return sub;
+}
+
+/** Decides by the policy. Whoever was asked, or could not be, is not asked the same again. */
+function chooser(service: SaveService, { onConflict, signal }: ClientOptions): Choose {
+  let undecided = '';
+  return async (conflict) => {
+    const policy: Policy = onConflict ?? (await service.settings()).on_conflict;
+    if (policy !== 'ask') {
+      console.log(`${describeConflict(conflict)}\nKept by the policy: ${policy}`);
+      return policy;
+    }
+    const { local, cloud } = conflict;
+    const question = `${local.sha256} ${cloud?.version}`;
+    if (question === undecided) return null;
+    const choice = process.stdin.isTTY ? await askInTerminal(conflict, signal) : null;
+    if (choice === null) {
+      undecided = question;
+      console.log(`${describeConflict(conflict)}\nNobody decided: both stay as they are.`);
+    }
+    return choice;
+  };
+}
+
+/** A token that a launcher renews in a file. */
+export function tokenIn(file: string): () => string {
+  return () => readFileSync(file, 'utf8').trim();
+}
