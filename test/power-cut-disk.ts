@@ -130,9 +130,9 @@ export class PowerCutDisk implements Disk {
     const file = new File();
     this.#add(at, file);
     return {
-      write: async (bytes) => {
+      write: async (batch) => {
         this.#call();
-        file.bytes = Buffer.concat([file.bytes, bytes]);
+        file.bytes = Buffer.concat([file.bytes, ...batch]);
         file.modifiedAt = this.now;
       },
       sync: async () => {

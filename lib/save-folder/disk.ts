@@ -27,7 +27,8 @@ export interface Disk {
 }
 
 export interface FileToWrite {
-  write(bytes: Uint8Array): Promise<void>;
+  /** One after the other. */
+  write(batch: readonly Uint8Array[]): Promise<void>;
   /** Resolves when what was written would survive a power cut. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -102,13 +103,20 @@ async function nullIf<Value>(codes: readonly string[], asked: Promise<Value>): P
 
 function fileToWrite(handle: FileHandle): FileToWrite {
   return {
-    async write(bytes) {
+    async write(batch) {
+      const { bytesWritten } = await handle.writev(batch);
+      if (bytesWritten === sizeOf(batch)) return;
       // The system may take less than it was given, on a disk that is nearly full for example.
-      for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
+      const bytes = Buffer.concat(batch);
+      for (let at = bytesWritten; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
     },
     sync: () => handle.sync(),
     close: () => handle.close(),
   };
+}
+
+function sizeOf(batch: readonly Uint8Array[]): number {
+  return batch.reduce((sum, { length }) => sum + length, 0);
 }
 
 function fileToRead(handle: FileHandle): FileToRead {

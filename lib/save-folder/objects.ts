@@ -7,6 +7,7 @@ import type { Incoming } from './incoming.ts';
 import { isId, SHARD_DIGITS } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { receiveAgain, receiveFile } from './receive.ts';
+import type { Batch } from './receive.ts';
 
 export interface FolderParts {
   readonly layout: Layout;
@@ -33,7 +34,7 @@ export class Objects {
    *
    * @throws LibraryError SAVEGAME_CONTENT_MISMATCH; whatever `bytes` rejects with. Nothing is kept then.
    */
-  async put(object: ObjectContent, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  async put(object: ObjectContent, bytes: AsyncIterable<Batch>): Promise<void> {
     const { disk, incoming } = this.#parts;
     const content = wholeContent(object);
     const there = await this.#content(object.objectId);

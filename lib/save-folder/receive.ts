@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { LibraryError } from '../errors.ts';
 import type { Disk } from './disk.ts';
 
+/** Bytes that came together, in order. */
+export type Batch = readonly Uint8Array[];
+
 export interface Announced {
   readonly sizeBytes: number;
   readonly sha256: string;
@@ -13,17 +16,19 @@ export interface Announced {
  * @throws LibraryError SAVEGAME_CONTENT_MISMATCH unless they are the announced ones.
  */
 export async function receive(
-  bytes: AsyncIterable<Uint8Array>,
+  bytes: AsyncIterable<Batch>,
   announced: Announced,
-  keep: (chunk: Uint8Array) => Promise<void>,
+  keep: (batch: Batch) => Promise<void>,
 ): Promise<void> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  for await (const chunk of bytes) {
-    sizeBytes += chunk.length;
+  for await (const batch of bytes) {
+    for (const chunk of batch) {
+      sizeBytes += chunk.length;
+      hash.update(chunk);
+    }
     if (sizeBytes > announced.sizeBytes) throw contentMismatch(announced, { size_bytes: sizeBytes });
-    hash.update(chunk);
-    await keep(chunk);
+    await keep(batch);
   }
   const sha256 = hash.digest('hex');
   if (sizeBytes !== announced.sizeBytes || sha256 !== announced.sha256) {
@@ -33,14 +38,14 @@ export async function receive(
 
 /** As {@link receive}, into a new file that is durable at the end. */
 export async function receiveFile(
-  bytes: AsyncIterable<Uint8Array>,
+  bytes: AsyncIterable<Batch>,
   announced: Announced,
   path: string,
   disk: Disk,
 ): Promise<void> {
   const file = await disk.create(path);
   try {
-    await receive(bytes, announced, (chunk) => file.write(chunk));
+    await receive(bytes, announced, (batch) => file.write(batch));
     await file.sync();
   } finally {
     await file.close();
@@ -48,7 +53,7 @@ export async function receiveFile(
 }
 
 /** As {@link receive}, of what is there already: it is only compared. */
-export function receiveAgain(bytes: AsyncIterable<Uint8Array>, announced: Announced): Promise<void> {
+export function receiveAgain(bytes: AsyncIterable<Batch>, announced: Announced): Promise<void> {
   return receive(bytes, announced, () => Promise.resolve());
 }
 

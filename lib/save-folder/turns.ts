@@ -51,7 +51,7 @@ export function inTurns(disk: Disk): Disk {
 
 function writingInTurns(file: FileToWrite, turns: Turns): FileToWrite {
   return {
-    write: (bytes) => turns.take(() => file.write(bytes)),
+    write: (batch) => turns.take(() => file.write(batch)),
     sync: () => turns.take(() => file.sync()),
     close: () => file.close(),
   };

@@ -7,6 +7,7 @@ import { contentName, partName, partsContent, partsNamed } from './content.ts';
 import { uploadNamed } from './layout.ts';
 import type { FolderParts, Objects } from './objects.ts';
 import { receiveAgain, receiveFile } from './receive.ts';
+import type { Batch } from './receive.ts';
 
 /** Where the parts of an upload lie, until they are put together: then this folder gets the name of a content. */
 const OPEN = 'parts';
@@ -43,7 +44,7 @@ export class UnfinishedObjects {
    * @throws LibraryError NOT_FOUND when nothing is under way (any more), SAVEGAME_CONTENT_MISMATCH; whatever `bytes`
    *   rejects with. Nothing is kept then.
    */
-  async put(upload: PartsUpload, part: ObjectPart, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  async put(upload: PartsUpload, part: ObjectPart, bytes: AsyncIterable<Batch>): Promise<void> {
     const { layout, disk, incoming } = this.#parts;
     const folder = join(layout.partsOf(upload), OPEN);
     const names = await disk.names(folder);

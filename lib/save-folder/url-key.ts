@@ -17,7 +17,7 @@ export async function keptUrlKey(directory: string, disk: Disk, incoming: Incomi
   await disk.makeFolder(draft);
   const file = await disk.create(join(draft, FILE));
   try {
-    await file.write(randomBytes(KEY_BYTES));
+    await file.write([randomBytes(KEY_BYTES)]);
     await file.sync();
   } finally {
     await file.close();

@@ -17,6 +17,8 @@ import { watchIdle } from './idle-watch.ts';
 /** A receiver may take as long as it likes, but not longer than this for {@link CHUNK_BYTES}. */
 export const RECEIVER_IDLE_MS = 60_000;
 const CHUNK_BYTES = 65_536;
+/** As much is read at once: every reading waits for its turn in the process. */
+const READ_BYTES = 524_288;
 
 export interface Giving {
   readonly objects: Objects;
@@ -109,10 +111,12 @@ async function* bytesOf(
     const file = await disk.open(path);
     if (file === null) throw new Error(`the file ${path} of the save store is gone`);
     try {
-      for (let at = from; at < to; moved()) {
-        const chunk = await file.read(at, Math.min(CHUNK_BYTES, to - at));
-        at += chunk.length;
-        yield chunk;
+      for (let at = from; at < to;) {
+        const bytes = await file.read(at, Math.min(READ_BYTES, to - at));
+        at += bytes.length;
+        for (let sent = 0; sent < bytes.length; sent += CHUNK_BYTES, moved()) {
+          yield bytes.subarray(sent, sent + CHUNK_BYTES);
+        }
       }
     } finally {
       await file.close();

@@ -23,8 +23,8 @@ export interface SaveFilesDependencies extends Giving, Taking {
   readonly urls: SignedUrls;
 }
 
-/** Of one process. Each holds a descriptor or two, and up to three chunks of 64 KiB. */
-export const MAX_TRANSFERS = 512;
+/** Of one process. Each holds a descriptor or two, and up to twice half a MiB. */
+export const MAX_TRANSFERS = 256;
 /** How long what a refused sender still sends is thrown away, for it to see the answer; then its connection is cut. */
 const LINGER_MS = 2000;
 

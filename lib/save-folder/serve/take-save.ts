@@ -4,10 +4,11 @@ import type { Exchange } from '../../http/respond.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Objects } from '../objects.ts';
 import { contentMismatch } from '../receive.ts';
-import type { Announced } from '../receive.ts';
+import type { Announced, Batch } from '../receive.ts';
 import { refused } from '../signed-urls.ts';
 import type { Permit } from '../signed-urls.ts';
 import type { UnfinishedObjects } from '../unfinished-objects.ts';
+import { bodyBatches } from './body-batches.ts';
 import { watchIdle } from './idle-watch.ts';
 
 /** A sender may take as long as it likes, but not pause for much longer than this. */
@@ -50,18 +51,13 @@ function mustHaveLength({ req }: Exchange, announced: Announced): void {
 }
 
 /** Nothing is asked for, and no leave given to send it, before somebody reads. */
-async function* bodyOf({ req, res }: Exchange, clock: Clock, stalled: () => void): AsyncGenerator<Uint8Array> {
+async function* bodyOf({ req, res }: Exchange, clock: Clock, stalled: () => void): AsyncGenerator<Batch> {
   let moved = 0;
   const endExemption = takeItsTime(req);
   const endWatch = watchIdle(clock, SENDER_IDLE_MS, () => moved, stalled);
   try {
     letSend(req, res);
-    // Whoever stops reading has an answer to give: the connection must outlive that.
-    for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-      moved += 1;
-      yield chunk as Uint8Array;
-      moved += 1;
-    }
+    yield* bodyBatches(req, () => (moved += 1));
   } catch (error) {
     throw new LibraryError('MALFORMED_REQUEST', 'The body ended before its length', { cause: String(error) });
   } finally {

@@ -21,8 +21,8 @@ const contentOf = (size: number) => {
   return { bytes, sizeBytes: size, sha256: createHash('sha256').update(bytes).digest('hex') };
 };
 const sent = async function* (bytes: Buffer) {
-  yield bytes.subarray(0, 10);
-  yield bytes.subarray(10);
+  yield [bytes.subarray(0, 5), bytes.subarray(5, 10)];
+  yield [bytes.subarray(10)];
 };
 const ONE = contentOf(30);
 const OTHER = contentOf(40);
@@ -275,7 +275,7 @@ describe('litter', () => {
     const folder = opened(await prepared());
     const file = await folder.disk.create(`${layout.incoming}/young`);
     folder.disk.now += LITTER_AGE_MS;
-    await file.write(Buffer.from('still coming'));
+    await file.write([Buffer.from('still coming')]);
     folder.disk.now += LITTER_AGE_MS;
     await folder.incoming.clear();
     expect(await folder.disk.names(layout.incoming)).toEqual(['young']);

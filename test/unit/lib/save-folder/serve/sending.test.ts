@@ -20,9 +20,9 @@ function watchedDisk(refusal: Error | null = null): { disk: Disk; firstWrite: Pr
   const firstWrite = new Promise<void>((resolve) => (written = resolve));
   const create: Disk['create'] = async (path) => {
     const file = await machineDisk.create(path);
-    const write = async (chunk: Uint8Array): Promise<void> => {
+    const write = async (batch: readonly Uint8Array[]): Promise<void> => {
       if (refusal !== null && !path.endsWith('key')) throw refusal;
-      await file.write(chunk);
+      await file.write(batch);
       if (!path.endsWith('key')) written();
     };
     return { ...file, write };
