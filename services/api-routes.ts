@@ -4,6 +4,7 @@ import type { Verified } from '../lib/auth/verifier.ts';
 import type { Endpoint, Request } from '../lib/contract/endpoint.ts';
 import { BASE_PATH, ENDPOINTS } from '../lib/contract/endpoints.ts';
 import { endSession, heartbeat } from '../lib/contract/playtime-endpoints.ts';
+import { confirmUpload, uploadUrl } from '../lib/contract/savegame-endpoints.ts';
 import type { BeatBody } from '../lib/contract/playtime.ts';
 import { LibraryError } from '../lib/errors.ts';
 import { DOCUMENT_PATHS, serveDocument } from '../lib/http/documents.ts';
@@ -49,8 +50,8 @@ export interface WebRoute {
 export interface ApiRoutes {
   readonly routes: readonly WebRoute[];
   readonly hot: ReadonlyMap<string, HotHandler>;
-  /** Pages by the whole path of their GET: the same handlers as behind moleculer-web, without the way through it. */
-  readonly pages: ReadonlyMap<string, (exchange: Exchange) => void>;
+  /** What is asked for most, by method and whole path: the same handlers as behind moleculer-web, without the way through it. */
+  readonly direct: ReadonlyMap<string, (exchange: Exchange) => void>;
   /** Handlers of everything below a path: what they serve is no part of the API, and never goes through moleculer-web. */
   readonly below: ReadonlyMap<string, (exchange: Exchange) => void>;
   /** Settings of moleculer-web that need the broker. */
@@ -69,14 +70,14 @@ export function apiRoutes(dependencies: RouteDependencies): ApiRoutes {
     heartbeatIntervalSeconds: config.engine.heartbeatIntervalSeconds,
     settled: (beat, deadline) => broker.call('playtime.settled', beat, { timeout: remaining(dependencies, deadline) }),
   });
-  const pages = new Map<string, (exchange: Exchange) => void>();
+  const direct = new Map<string, (exchange: Exchange) => void>();
   return {
     routes: [
-      route(BASE_PATH, contractAliases(dependencies, reply, beats, pages)),
+      route(BASE_PATH, contractAliases(dependencies, reply, beats, direct)),
       route('/', plainAliases(dependencies, reply)),
     ],
     hot: hotHandlers(dependencies, reply, beats),
-    pages,
+    direct,
     below: new Map(saveFiles === null ? [] : [[SAVE_FILES_PATH, saveFiles.handler(reply, dependencies.log)]]),
     settings: {
       rootCallOptions: (options, req) => {
@@ -102,7 +103,7 @@ function contractAliases(
   dependencies: RouteDependencies,
   reply: Reply,
   beats: Beats,
-  pages: Map<string, (exchange: Exchange) => void>,
+  direct: Map<string, (exchange: Exchange) => void>,
 ): Record<string, WebHandler> {
   const { config, exchangeOf } = dependencies;
   const aliases: Record<string, WebHandler> = {};
@@ -123,7 +124,9 @@ function contractAliases(
       );
     };
     aliases[`${endpoint.method} ${webPath(endpoint)}`] = (req) => answer(exchangeOf(req), req.$params?.params ?? {});
-    if (isPage(endpoint)) pages.set(BASE_PATH + endpoint.path, (exchange) => answer(exchange, {}));
+    if (isDirect(endpoint)) {
+      direct.set(`${endpoint.method} ${BASE_PATH}${endpoint.path}`, (exchange) => answer(exchange, {}));
+    }
   }
   for (const [path, allow] of allowedMethods()) {
     aliases[`* ${path}`] = (req) => reply.failure(exchangeOf(req), 'unmatched', methodNotAllowed(allow));
@@ -196,8 +199,10 @@ function remaining({ clock }: RouteDependencies, deadline: number): number {
 }
 
 /** What is read from a cache is answered in less time than moleculer-web takes to find out who answers. */
-function isPage(endpoint: Endpoint): boolean {
-  return endpoint.method === 'GET' && 'prepared' in endpoint && !endpoint.path.includes('{');
+/** Pages, and what moves saves; where nothing of the request stands in the path. */
+function isDirect({ id, method, prepared, path }: Endpoint): boolean {
+  const isPage = method === 'GET' && prepared === true;
+  return (isPage || id === uploadUrl.id || id === confirmUpload.id) && !path.includes('{');
 }
 
 /** The path in moleculer-web's notation. */

@@ -92,7 +92,7 @@ export function apiService(dependencies: ApiDependencies): Api {
       });
       for (const [target, handler] of routes.hot) front.hot.set(target, handler);
       for (const [path, handler] of routes.below) front.below.set(path, handler);
-      for (const [path, handler] of routes.pages) front.pages.set(path, handler);
+      for (const [target, handler] of routes.direct) front.direct.set(target, handler);
       Object.assign(this.settings, routes.settings);
       for (const route of routes.routes) this.addRoute(route);
       server = createServer(config.http, config.http.port, clock, front.listener);

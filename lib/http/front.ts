@@ -9,8 +9,8 @@ export interface Front {
   readonly listener: RequestListener;
   /** Handlers of the hot path, keyed by the whole request target of a POST: `/api/v1/library/playtime/heartbeat`. */
   readonly hot: Map<string, HotHandler>;
-  /** Handlers of pages that are asked for most, keyed by the path of a GET without its query: `/api/v1/library/`. */
-  readonly pages: Map<string, (exchange: Exchange) => void>;
+  /** Handlers of what is asked for most, keyed by method and path without its query: `GET /api/v1/library/`. */
+  readonly direct: Map<string, (exchange: Exchange) => void>;
   /** Handlers of everything below a path that ends in `/`; they let senders send (`Expect`) themselves. */
   readonly below: Map<string, (exchange: Exchange) => void>;
   /** The exchange of a request that went on to the handler behind. */
@@ -20,20 +20,20 @@ export interface Front {
 /** Gives every request its trace and starting time, takes the hot ones itself, and passes the others on. */
 export function createFront(behind: (req: IncomingMessage, res: ServerResponse) => unknown): Front {
   const hot = new Map<string, HotHandler>();
-  const pages = new Map<string, (exchange: Exchange) => void>();
+  const direct = new Map<string, (exchange: Exchange) => void>();
   const below = new Map<string, (exchange: Exchange) => void>();
   const passedOn = new WeakMap<IncomingMessage, Exchange>();
   return {
     hot,
-    pages,
+    direct,
     below,
     listener(req, res) {
       const exchange: Exchange = { req, res, trace: traceFrom(req.headers.traceparent), startedAt: performance.now() };
       for (const [path, handle] of below) if (req.url?.startsWith(path) === true) return handle(exchange);
       letSend(req, res);
       if (req.method === 'POST' && hot.get(req.url ?? '')?.(exchange) === true) return;
-      const page = req.method === 'GET' ? pages.get(pathOf(req.url ?? '')) : undefined;
-      if (page !== undefined) return page(exchange);
+      const handler = direct.get(`${req.method} ${pathOf(req.url ?? '')}`);
+      if (handler !== undefined) return handler(exchange);
       passedOn.set(req, exchange);
       normalise(req);
       behind(req, res);
