@@ -11,12 +11,12 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
+import type { BeatOrder } from './save-stream/beats.ts';
 import { memoryOf, observe, type Observed } from './save-stream/observed.ts';
 import { sliceBytesOf, writeSaveFile, type SaveFile } from './save-stream/save-file.ts';
 import { get, put } from './save-stream/transfer.ts';
 import type { ConfirmUploadReply, DownloadUrlReply, UploadUrlReply } from '../lib/contract/savegame-transfers.ts';
 import { BASE_PATH } from '../lib/contract/endpoints.ts';
-import { LibraryClient } from '../scripts/client/library-client.ts';
 import { NodeProcess } from '../scripts/cluster/node-process.ts';
 import { demoToken } from '../scripts/demo-token.ts';
 
@@ -47,11 +47,12 @@ const node = new NodeProcess({
   },
 });
 const baseline = fork(path.join(import.meta.dirname, 'save-stream/baseline.ts'));
+const beats = fork(path.join(import.meta.dirname, 'save-stream/beats.ts'));
 
 try {
   await node.start();
   const token = await demoToken();
-  const beat = await heartbeats(token);
+  await beginBeats(token);
   const plain = await baselineUrl();
   const large = await writeSaveFile(path.join(folder, 'large'), options.mebibytes * MiB);
   const small = await writeSaveFile(path.join(folder, 'small'), ONE_PIECE_MEBIBYTES * MiB);
@@ -59,7 +60,7 @@ try {
   await upload(token, small);
   await download(token, small);
   const pid = node.pid ?? 0;
-  const idle = await observe(pid, beat, () => pause(options.idleSeconds * 1000));
+  const idle = await observe(pid, beats, () => pause(options.idleSeconds * 1000));
   const memory = memoryOf(pid, 'VmRSS');
   console.log(`memory before: ${mebibytes(memory)} MiB\n`);
   row('', 'MiB/s', 'to cp', 'to node:http', 'peak MiB', 'above before', 'beats', 'p50 ms', 'p99 ms', 'max ms');
@@ -70,24 +71,20 @@ try {
       const copy = save.sizeBytes / (await seconds(() => copied(save)));
       const plainPut = save.sizeBytes / (await seconds(() => putPlain(plain, save)));
       const plainGet = save.sizeBytes / (await seconds(() => getPlain(plain, save)));
-      show(`${name}, sent`, save, await observe(pid, beat, () => upload(token, save)), copy, plainPut, memory);
-      show(`${name}, received`, save, await observe(pid, beat, () => download(token, save)), copy, plainGet, memory);
+      show(`${name}, sent`, save, await observe(pid, beats, () => upload(token, save)), copy, plainPut, memory);
+      show(`${name}, received`, save, await observe(pid, beats, () => download(token, save)), copy, plainGet, memory);
     }
   }
 } finally {
   baseline.disconnect();
+  beats.disconnect();
   await node.stop();
   rmSync(folder, { recursive: true });
 }
 
-async function heartbeats(token: string): Promise<() => Promise<void>> {
-  const client = new LibraryClient(() => node.url, token);
-  const { session_id } = await client.start({ game_id: GAME_ID, device_id: DEVICE_ID });
-  let seq = 0;
-  return async () => {
-    seq += 1;
-    await client.heartbeat({ session_id, seq });
-  };
+async function beginBeats(token: string): Promise<void> {
+  beats.send({ url: node.url, token, gameId: GAME_ID } satisfies BeatOrder);
+  await once(beats, 'message');
 }
 
 async function baselineUrl(): Promise<string> {

@@ -1,49 +1,27 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { build } from 'hdr-histogram-js';
+import type { BeatReport } from './beats.ts';
 
 /** What a process and its other clients feel while something else is done. */
 export interface Observed {
   readonly seconds: number;
   /** The most that the process had in memory meanwhile, bytes. */
   readonly peakBytes: number;
-  /** Of heartbeats sent all the while, ms. */
-  readonly beats: { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number };
+  readonly beats: BeatReport;
 }
 
-const BEAT_EVERY_MS = 20;
-
-/**
- * Does something, and sends heartbeats meanwhile, each when the one before is answered, but no more often than every
- * 20 ms.
- */
-export async function observe(pid: number, beat: () => Promise<void>, work: () => Promise<void>): Promise<Observed> {
+/** @param beats runs `beats.ts`, and is ready. */
+export async function observe(pid: number, beats: ChildProcess, work: () => Promise<void>): Promise<Observed> {
   // Linux: forget the peak so far (proc(5), clear_refs).
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
-  const histogram = build();
-  let over = false;
-  const beats = (async () => {
-    while (!over) {
-      const pause = new Promise((resolve) => setTimeout(resolve, BEAT_EVERY_MS));
-      const sentAt = performance.now();
-      await beat();
-      histogram.recordValue(Math.round((performance.now() - sentAt) * 1000));
-      await pause;
-    }
-  })();
+  beats.send('begin');
   const startedAt = performance.now();
-  try {
-    await work();
-  } finally {
-    over = true;
-  }
+  await work();
   const seconds = (performance.now() - startedAt) / 1000;
-  await beats;
-  const ms = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1000;
-  return {
-    seconds,
-    peakBytes: memoryOf(pid, 'VmHWM'),
-    beats: { count: histogram.totalCount, p50: ms(50), p99: ms(99), max: histogram.maxValue / 1000 },
-  };
+  beats.send('end');
+  const [report] = (await once(beats, 'message')) as [BeatReport];
+  return { seconds, peakBytes: memoryOf(pid, 'VmHWM'), beats: report };
 }
 
 /** Bytes that a process has in memory, or had at most. */
