@@ -92,6 +92,11 @@ export class MemorySaveStore implements SaveStore {
     return [...this.#objects.keys()].sort();
   }
 
+  /** What is there under this id; null: nothing. */
+  contentOf(objectId: string): Content | null {
+    return this.#objects.get(objectId) ?? null;
+  }
+
   /** How many contents are left of an object, with earlier ones. */
   keptContents(objectId: string): number {
     return (this.#objects.has(objectId) ? 1 : 0) + (this.#earlier.get(objectId)?.length ?? 0);
@@ -104,6 +109,11 @@ export class MemorySaveStore implements SaveStore {
 
   unfinished(): number {
     return this.#underWay.size;
+  }
+
+  /** How many parts are there of what is under way. */
+  partsThere(partsId: string): number {
+    return this.#underWay.get(partsId)?.stored.size ?? 0;
   }
 
   /** The store loses an object, as stores do not. Returns what brings it back. */

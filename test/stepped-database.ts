@@ -18,15 +18,27 @@ export class ConnectionBroke extends Error {
   }
 }
 
+export interface SteppedDatabase extends Pick<Database, 'db' | 'executor'> {
+  /** Resolves when nothing of the work is under way any more: parts of it may go on after it was given up. */
+  idle(): Promise<void>;
+}
+
 /**
  * The same database, seen by work that can be stopped at any step, or watched. What a broken connection leaves behind is
  * rolled back, as a server does; that is no step.
  */
-export function steppedDatabase(database: Database, steps: DatabaseSteps): Pick<Database, 'db' | 'executor'> {
+export function steppedDatabase(database: Database, steps: DatabaseSteps): SteppedDatabase {
+  const underWay = new Set<Promise<unknown>>();
+  const watched: Watch = (work) => {
+    underWay.add(work);
+    const ended = (): void => void underWay.delete(work);
+    work.then(ended, ended);
+    return work;
+  };
   const db = new Kysely<Schema>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new SteppedDriver(database.db, steps),
+      createDriver: () => new SteppedDriver(database.db, steps, watched),
       createIntrospector: (kysely) => new PostgresIntrospector(kysely),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
@@ -34,11 +46,22 @@ export function steppedDatabase(database: Database, steps: DatabaseSteps): Pick<
   const executor: SqlExecutor = {
     async query(text, params, name) {
       await taken(steps, 'connect');
-      return take(steps, text, () => database.executor.query(text, params, name));
+      return take(steps, text, () => watched(database.executor.query(text, params, name)));
     },
   };
-  return { db, executor };
+  return {
+    db,
+    executor,
+    async idle() {
+      do {
+        await Promise.allSettled(underWay);
+        await new Promise(setImmediate);
+      } while (underWay.size > 0);
+    },
+  };
 }
+
+type Watch = <Result>(work: Promise<Result>) => Promise<Result>;
 
 async function taken(steps: DatabaseSteps, step: string): Promise<void> {
   await take(steps, step, () => Promise.resolve());
@@ -54,6 +77,7 @@ async function take<Result>(steps: DatabaseSteps, step: string, work: () => Prom
 
 class SteppedConnection implements DatabaseConnection {
   readonly release: () => void;
+  broke = false;
   readonly #inner: DatabaseConnection;
   readonly #steps: DatabaseSteps;
 
@@ -63,8 +87,13 @@ class SteppedConnection implements DatabaseConnection {
     this.#steps = steps;
   }
 
-  executeQuery<Row>(query: CompiledQuery) {
-    return take(this.#steps, query.sql, () => this.#inner.executeQuery<Row>(query));
+  async executeQuery<Row>(query: CompiledQuery) {
+    try {
+      return await take(this.#steps, query.sql, () => this.#inner.executeQuery<Row>(query));
+    } catch (error) {
+      this.broke ||= error instanceof ConnectionBroke;
+      throw error;
+    }
   }
 
   async rollback(): Promise<void> {
@@ -80,9 +109,12 @@ class SteppedDriver implements Driver {
   readonly #db: Kysely<Schema>;
   readonly #steps: DatabaseSteps;
 
-  constructor(db: Kysely<Schema>, steps: DatabaseSteps) {
+  readonly #watched: Watch;
+
+  constructor(db: Kysely<Schema>, steps: DatabaseSteps, watched: Watch) {
     this.#db = db;
     this.#steps = steps;
+    this.#watched = watched;
   }
 
   async init(): Promise<void> {}
@@ -91,13 +123,11 @@ class SteppedDriver implements Driver {
     await taken(this.#steps, 'connect');
     const acquired = Promise.withResolvers<SteppedConnection>();
     const held = Promise.withResolvers<void>();
-    this.#db
-      .getExecutor()
-      .provideConnection((inner) => {
-        acquired.resolve(new SteppedConnection(inner, held.resolve, this.#steps));
-        return held.promise;
-      })
-      .catch(acquired.reject);
+    const whole = this.#db.getExecutor().provideConnection((inner) => {
+      acquired.resolve(new SteppedConnection(inner, held.resolve, this.#steps));
+      return held.promise;
+    });
+    this.#watched(whole).catch(acquired.reject);
     return acquired.promise;
   }
 
@@ -114,9 +144,10 @@ class SteppedDriver implements Driver {
     return connection.rollback();
   }
 
-  releaseConnection(connection: SteppedConnection): Promise<void> {
+  async releaseConnection(connection: SteppedConnection): Promise<void> {
+    // A transaction may be open of which nobody knows: the answer to its begin was lost.
+    if (connection.broke) await connection.rollback();
     connection.release();
-    return Promise.resolve();
   }
 
   async destroy(): Promise<void> {}
