@@ -112,7 +112,9 @@ export class Objects {
   }
 
   async #content(objectId: string): Promise<Content | null> {
-    const names = await this.#parts.disk.names(this.#parts.layout.object(objectId));
+    const { layout, disk } = this.#parts;
+    const names = await disk.names(layout.object(objectId));
+    if (names === null && (await disk.modifiedAt(layout.shardOf(objectId))) === null) throw notMounted();
     return contentsNamed(names ?? [])[0] ?? null;
   }
 
@@ -127,7 +129,8 @@ export class Objects {
     const listed: ListedObject[] = [];
     for (const shard of layout.shards) {
       if (after !== null && shard < after.slice(0, SHARD_DIGITS)) continue;
-      const names = (await disk.names(layout.inObjects(shard))) ?? [];
+      const names = await disk.names(layout.inObjects(shard));
+      if (names === null) throw notMounted();
       const ids = names.filter((name) => isId(name) && name.startsWith(shard) && (after === null || name > after));
       for (const objectId of ids.sort()) {
         if (listed.length >= limit) return listed;
@@ -137,6 +140,11 @@ export class Objects {
     }
     return listed;
   }
+}
+
+/** Opening makes all of them: a folder without is none of ours, and must not be taken for an empty store. */
+function notMounted(): Error {
+  return new Error('the folders of the save store are gone');
 }
 
 function isSame(one: Content, other: Content): boolean {

@@ -43,11 +43,10 @@ interface Opened {
   held(): Promise<Buffer | null>;
 }
 
-/** As far as the object needs it: opening all makes hundreds of folders. */
+/** An opened folder with nothing in it. */
 async function prepared(): Promise<PowerCutDisk> {
   const disk = new PowerCutDisk();
-  for (const folder of [layout.incoming, layout.unfinished, layout.shardOf(ID)]) await disk.ensureFolder(folder);
-  for (const folder of [layout.objects, DIRECTORY, '/']) await disk.syncFolder(folder);
+  await openFolderSaveStore({ directory: DIRECTORY, urlKey: null }, systemClock(), disk);
   return disk;
 }
 
@@ -87,6 +86,7 @@ async function atEveryCall<Made>(
   work: (folder: Opened, made: Made) => Promise<void>,
   look: (folder: Opened, outcome: Outcome, made: Made) => Promise<void>,
 ): Promise<void> {
+  const empty = await prepared();
   let outcome: Outcome = 'died';
   for (let calls = 0; outcome === 'died'; calls += 1) {
     await fc.assert(
@@ -94,7 +94,7 @@ async function atEveryCall<Made>(
         fc.boolean(),
         fc.infiniteStream(fc.boolean()),
         async (powerCut, chances: Iterator<boolean, boolean>) => {
-          const folder = opened(await prepared());
+          const folder = opened(empty.afterPowerCut(() => true));
           const made = await before(folder);
           folder.disk.dieAfter(calls);
           outcome = await work(folder, made).then(
@@ -272,7 +272,7 @@ describe('opening the folder', () => {
 
 describe('litter', () => {
   it('stays while it is young: it may be what another process is receiving', async () => {
-    const folder = opened(await prepared());
+    const folder = opened(empty.afterPowerCut(() => true));
     const file = await folder.disk.create(`${layout.incoming}/young`);
     folder.disk.now += LITTER_AGE_MS;
     await file.write([Buffer.from('still coming')]);
