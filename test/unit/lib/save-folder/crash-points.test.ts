@@ -272,7 +272,7 @@ describe('opening the folder', () => {
 
 describe('litter', () => {
   it('stays while it is young: it may be what another process is receiving', async () => {
-    const folder = opened(empty.afterPowerCut(() => true));
+    const folder = opened(await prepared());
     const file = await folder.disk.create(`${layout.incoming}/young`);
     folder.disk.now += LITTER_AGE_MS;
     await file.write([Buffer.from('still coming')]);
