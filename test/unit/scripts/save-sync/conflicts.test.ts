@@ -140,6 +140,14 @@ describe('a conflict', () => {
     expect(pc.files).toEqual({ 'a.sav': 'from the deck, later' });
   });
 
+  it('finds its side version again when it lost its memory', async () => {
+    await keptAsSideVersion();
+    deck.forget();
+    expect(await deck.sync(chosen('cloud'))).toBe('in-step');
+    expect(cloud.slots.versions('slot').filter(({ settled_as }) => settled_as !== null)).toHaveLength(1);
+    await quiet();
+  });
+
   it.each<[Choice, string | null]>([
     ['local', 'from the deck'],
     ['both', 'from the deck'],

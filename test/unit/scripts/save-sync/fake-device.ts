@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { LibraryClient } from '../../../../scripts/client/library-client.ts';
 import { folderContent } from '../../../../scripts/save-sync/folder-content.ts';
@@ -41,6 +41,11 @@ export class FakeDevice {
 
   get files(): Record<string, string> {
     return readFiles(this.folder);
+  }
+
+  /** As if the state had never been written. */
+  forget(): void {
+    rmSync(path.join(this.#options.root, this.name, 'state'), { recursive: true });
   }
 
   /** As it was after the last run. */
