@@ -9,13 +9,17 @@ export interface EmbeddedProduct {
   readonly remove: () => Promise<void>;
 }
 
-/** What everyone has who starts the product without any setting, in a folder of its own and on a free port. */
-export function embeddedProduct(): EmbeddedProduct {
+/**
+ * What everyone has who starts the product without any setting, in a folder of its own and on a free port.
+ *
+ * @param settings variables of the environment, for one that is not all embedded
+ */
+export function embeddedProduct(settings: Readonly<Record<string, string>> = {}): EmbeddedProduct {
   const folder = mkdtempSync(path.join(tmpdir(), 'library-e2e-'));
   const node = new NodeProcess({
     id: 'embedded',
     role: 'gateway',
-    env: { ...embeddedEnvironment(folder), LIBRARY_HTTP_PORT: '0' },
+    env: { ...embeddedEnvironment(folder), LIBRARY_HTTP_PORT: '0', ...settings },
     logFile: path.join(folder, 'log'),
   });
   return {
@@ -38,5 +42,6 @@ export function embeddedEnvironment(folder: string): Record<string, string> {
     REDIS_ADDR: '',
     NATS_URL: '',
     KAFKA_BROKERS: '',
+    S3_BUCKET_SAVEGAMES: '',
   };
 }

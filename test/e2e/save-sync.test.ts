@@ -1,93 +1,47 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SaveSlot, SaveSlotPage } from '../../lib/contract/savegames.ts';
 import { GREETING_GAME_ID } from '../../lib/library/sample-catalog.ts';
-import { LibraryClient } from '../../scripts/client/library-client.ts';
-import { demoToken } from '../../scripts/demo-token.ts';
-import { readFiles, writeFiles, type Files } from '../unit/scripts/save-sync/save-folder.ts';
+import { readFiles, writeFiles } from '../unit/scripts/save-sync/save-folder.ts';
 import { embeddedProduct, type EmbeddedProduct } from './embedded-product.ts';
 import { MeteredWire } from './metered-wire.ts';
-import { SaveSyncProcess } from './save-sync-process.ts';
+import { outlivesKills, SyncWorld, type SyncDevice } from './save-sync-world.ts';
 
 const START_MS = 60_000;
 const TEST_MS = 120_000;
-const MIB = 1024 ** 2;
 
 describe('npm run save-sync', () => {
   let product: EmbeddedProduct;
   let wire: MeteredWire;
-  let token: string;
-  let api: LibraryClient;
-  let root: string;
-  let slot = '';
-  let tests = 0;
+  let world: SyncWorld;
 
   beforeAll(async () => {
     product = embeddedProduct();
     await product.node.start();
     wire = await MeteredWire.start(Number(new URL(product.node.url).port));
-    token = await demoToken();
-    api = new LibraryClient(() => wire.url, token);
-    root = mkdtempSync(path.join(tmpdir(), 'library-save-sync-'));
+    world = await SyncWorld.make(wire.url, wire);
   }, START_MS);
   afterAll(async () => {
+    world.remove();
     await wire.close();
     await product.remove();
-    rmSync(root, { recursive: true, force: true });
   }, START_MS);
-  beforeEach(() => {
-    tests += 1;
-    slot = `slot-${tests}`;
-  });
+  beforeEach(() => world.nextSlot());
 
-  /** A device with a save folder of its own. */
-  class Device {
-    readonly id = randomUUID();
-    readonly folder: string;
-
-    constructor(name: string, files: Files = {}) {
-      this.folder = path.join(root, slot, name, 'saves');
-      writeFiles(this.folder, files);
-    }
-
-    begin(...options: string[]): SaveSyncProcess {
-      const where = ['--url', wire.url, '--token', token, '--game', GREETING_GAME_ID, '--slot', slot];
-      return new SaveSyncProcess([...where, '--device', this.id, '--folder', this.folder, ...options]);
-    }
-
-    async sync(...options: string[]): Promise<string> {
-      const { code, output } = await this.begin(...options).end();
-      expect([code, output]).toEqual([0, expect.stringContaining('In step')]);
-      return output;
-    }
-
-    get files(): Record<string, string> {
-      return readFiles(this.folder);
-    }
-  }
-
-  async function twoDevicesInStep(): Promise<readonly [Device, Device]> {
-    const [pc, deck] = [new Device('pc', { 'a.sav': 'one', 'worlds/1/data': 'deep' }), new Device('deck')];
+  async function twoDevicesInStep(): Promise<readonly [SyncDevice, SyncDevice]> {
+    const [pc, deck] = [world.device('pc', { 'a.sav': 'one', 'worlds/1/data': 'deep' }), world.device('deck')];
     await pc.sync();
     await deck.sync();
     return [pc, deck];
   }
 
-  async function conflictingDevices(): Promise<readonly [Device, Device]> {
+  async function conflictingDevices(): Promise<readonly [SyncDevice, SyncDevice]> {
     const [pc, deck] = await twoDevicesInStep();
     writeFiles(pc.folder, { 'a.sav': 'from the PC' });
     await pc.sync();
     writeFiles(deck.folder, { 'a.sav': 'from the deck' });
     return [pc, deck];
   }
-
-  const slotInCloud = async (): Promise<SaveSlot | undefined> => {
-    const { items } = await api.send<SaveSlotPage>('GET', `/savegames?game_id=${GREETING_GAME_ID}&slot=${slot}`);
-    return items[0];
-  };
 
   it(
     'brings saves from one device to the other and back, and rests when nothing changed',
@@ -108,12 +62,12 @@ describe('npm run save-sync', () => {
     'leaves a conflict alone when nobody decides, and says so with status 2',
     async () => {
       const [, deck] = await conflictingDevices();
-      const before = await slotInCloud();
+      const before = await world.slotInCloud();
       const { code, output } = await deck.begin('--on-conflict', 'ask').end();
       expect(code).toBe(2);
       expect(output).toMatch(/local {2}\S+ \w+, saved .+\n {2}cloud .+version \d+.*\nNobody decided/);
       expect(deck.files).toMatchObject({ 'a.sav': 'from the deck' });
-      expect(await slotInCloud()).toEqual(before);
+      expect(await world.slotInCloud()).toEqual(before);
       expect((await deck.begin('--status').end()).code).toBe(2);
       // The user's settings, without an option, say the same at first.
       expect((await deck.begin().end()).code).toBe(2);
@@ -135,47 +89,22 @@ describe('npm run save-sync', () => {
       expect(pc.files).toEqual(deck.files);
       expect(await pc.sync()).toBe('In step\n');
       expect(await deck.sync()).toBe('In step\n');
-      expect((await slotInCloud())?.conflicts).toEqual([]);
-      const { items } = await api.send<{ items: { sha256: string }[] }>(
+      expect((await world.slotInCloud())?.conflicts).toEqual([]);
+      const { items } = await world.api.send<{ items: { sha256: string }[] }>(
         'GET',
-        `/savegames/${GREETING_GAME_ID}/${slot}/versions`,
+        `/savegames/${GREETING_GAME_ID}/${world.slot}/versions`,
       );
       // The first one, that of the PC, and that of the deck: none is lost.
       expect(new Set(items.map(({ sha256 }) => sha256)).size).toBe(3);
-      if (policy === 'both') expect(readFiles(`${deck.folder}.${slot}-2`)).toMatchObject({ 'a.sav': 'from the deck' });
+      if (policy === 'both')
+        expect(readFiles(`${deck.folder}.${world.slot}-2`)).toMatchObject({ 'a.sav': 'from the deck' });
     },
     TEST_MS,
   );
 
   it(
     'goes on where it was when it was killed in the middle of a large upload, and of a large download',
-    async () => {
-      const size = 80 * MIB;
-      const pc = new Device('pc', { 'big.sav': randomBytes(size), 'small.sav': 'small' });
-      const uploading = pc.begin();
-      await wire.passed('up', 40 * MIB);
-      uploading.signal('SIGKILL');
-      expect((await uploading.end()).code).toBeNull();
-      expect(await slotInCloud()).toBeUndefined();
-      wire.take('up');
-      await pc.sync();
-      // Two parts of five were there, of 16 MiB each; some of the third was still on its way to nobody.
-      expect(wire.take('up')).toBeLessThan(size - 24 * MIB);
-
-      const deck = new Device('deck', {});
-      const downloading = deck.begin();
-      await wire.passed('down', 40 * MIB);
-      downloading.signal('SIGKILL');
-      await downloading.end();
-      expect(deck.files).toEqual({});
-      wire.take('down');
-      await deck.sync();
-      expect(wire.take('down')).toBeLessThan(size * 0.75);
-      for (const name of ['big.sav', 'small.sav']) {
-        const [one, other] = [pc, deck].map(({ folder }) => readFileSync(path.join(folder, name)));
-        expect(one!.equals(other!)).toBe(true);
-      }
-    },
+    () => outlivesKills(world),
     2 * TEST_MS,
   );
 
@@ -183,12 +112,18 @@ describe('npm run save-sync', () => {
     'keeps what is here when the slot is deleted, and follows when it is restored',
     async () => {
       const [pc, deck] = await twoDevicesInStep();
-      const head = (await slotInCloud())!.head!.version;
-      await api.send('DELETE', `/savegames/${GREETING_GAME_ID}/${slot}`);
+      const head = (await world.slotInCloud())!.head!.version;
+      await world.api.send('DELETE', `/savegames/${GREETING_GAME_ID}/${world.slot}`);
       expect(await pc.sync()).toContain('The slot was deleted; what is here stays');
       expect(await pc.sync()).toBe('In step\n');
-      const restore = { game_id: GREETING_GAME_ID, slot, version: head, head_version: null, device_id: pc.id };
-      await api.send('POST', '/savegames/restore', restore);
+      const restore = {
+        game_id: GREETING_GAME_ID,
+        slot: world.slot,
+        version: head,
+        head_version: null,
+        device_id: pc.id,
+      };
+      await world.api.send('POST', '/savegames/restore', restore);
       await pc.sync();
       writeFiles(pc.folder, { 'a.sav': 'after the restoration' });
       await pc.sync();
@@ -217,7 +152,7 @@ describe('npm run save-sync', () => {
   it(
     'lets one process at a time have a save',
     async () => {
-      const pc = new Device('pc', { 'a.sav': 'one' });
+      const pc = world.device('pc', { 'a.sav': 'one' });
       const watching = pc.begin('--watch');
       await watching.printed('In step');
       const { code, output } = await pc.begin().end();
@@ -232,10 +167,10 @@ describe('npm run save-sync', () => {
     'warns of a device on which the game is being played, not of itself',
     async () => {
       const [pc, deck] = await twoDevicesInStep();
-      const { session_id } = await api.start({ game_id: GREETING_GAME_ID, device_id: pc.id });
+      const { session_id } = await world.api.start({ game_id: GREETING_GAME_ID, device_id: pc.id });
       expect(await deck.sync()).toContain(`Warning: the game is being played on device ${pc.id}`);
       expect(await pc.sync()).not.toContain('Warning');
-      await api.end({ session_id, seq: 1 });
+      await world.api.end({ session_id, seq: 1 });
       expect(await deck.sync()).toBe('In step\n');
     },
     TEST_MS,
@@ -246,13 +181,13 @@ describe('npm run save-sync', () => {
     async () => {
       const [pc] = await twoDevicesInStep();
       const settings = `/savegames/sync-settings?game_id=${GREETING_GAME_ID}`;
-      await api.send('PUT', settings, { enabled: false, keep_versions: 5, on_conflict: 'cloud' });
+      await world.api.send('PUT', settings, { enabled: false, keep_versions: 5, on_conflict: 'cloud' });
       try {
         writeFiles(pc.folder, { 'a.sav': 'two' });
         const { code, output } = await pc.begin().end();
         expect([code, output]).toEqual([0, 'Cloud saves are switched off for this game\n']);
       } finally {
-        await api.send('PUT', settings, { enabled: true, keep_versions: 5, on_conflict: 'ask' });
+        await world.api.send('PUT', settings, { enabled: true, keep_versions: 5, on_conflict: 'ask' });
       }
     },
     TEST_MS,
