@@ -7,16 +7,19 @@ export const BATCH_BYTES = 524_288;
  * A body as it comes, in batches: whatever arrived since the last one was taken. In a process that has much else to do, what
  * counts is how often one has to wait for its turn, and here that is once for hundreds of KiB.
  *
- * @param moved called with every arrival.
+ * @param arrived called with the size of whatever arrives.
  * @throws Error when the body ends before its time.
  */
-export async function* bodyBatches(req: IncomingMessage, moved: () => void): AsyncGenerator<readonly Buffer[]> {
+export async function* bodyBatches(
+  req: IncomingMessage,
+  arrived: (bytes: number) => void,
+): AsyncGenerator<readonly Buffer[]> {
   let chunks: Buffer[] = [];
   let size = 0;
   let state: 'open' | 'ended' | 'broken' = 'open';
   let wake = (): void => {};
   const receive = (chunk: Buffer): void => {
-    moved();
+    arrived(chunk.length);
     chunks.push(chunk);
     size += chunk.length;
     if (size >= BATCH_BYTES) req.pause();

@@ -11,8 +11,12 @@ import type { UnfinishedObjects } from '../unfinished-objects.ts';
 import { bodyBatches } from './body-batches.ts';
 import { watchIdle } from './idle-watch.ts';
 
-/** A sender may take as long as it likes, but not pause for much longer than this. */
+/**
+ * A sender may take as long as it likes, but not much longer than this for {@link CHUNK_BYTES}: else a few hundred of
+ * them, with a byte now and then, would keep everybody else from the store for ever.
+ */
 export const SENDER_IDLE_MS = 30_000;
+const CHUNK_BYTES = 32_768;
 
 export interface Taking {
   readonly objects: Objects;
@@ -23,7 +27,7 @@ export interface Taking {
 /**
  * PUT: resolves when the object, or part, is in the store for good.
  *
- * @param stalled called when the sender is silent for too long: it is to end the exchange.
+ * @param stalled called when the sender is silent, or drips, for too long: it is to end the exchange.
  * @throws LibraryError for every refusal; whatever the disk says.
  */
 export async function takeSave(
@@ -52,12 +56,14 @@ function mustHaveLength({ req }: Exchange, announced: Announced): void {
 
 /** Nothing is asked for, and no leave given to send it, before somebody reads. */
 async function* bodyOf({ req, res }: Exchange, clock: Clock, stalled: () => void): AsyncGenerator<Batch> {
-  let moved = 0;
+  let received = 0;
+  // The first byte is a movement, too.
+  const moved = (): number => Math.ceil(received / CHUNK_BYTES);
   const endExemption = takeItsTime(req);
-  const endWatch = watchIdle(clock, SENDER_IDLE_MS, () => moved, stalled);
+  const endWatch = watchIdle(clock, SENDER_IDLE_MS, moved, stalled);
   try {
     letSend(req, res);
-    yield* bodyBatches(req, () => (moved += 1));
+    yield* bodyBatches(req, (bytes) => (received += bytes));
   } catch (error) {
     throw new LibraryError('MALFORMED_REQUEST', 'The body ended before its length', { cause: String(error) });
   } finally {
