@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
-import { sql } from 'kysely';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from '@jest/globals';
 import { newPlayer, type Player, GAME } from '../../../player.ts';
 import { onEachDatabase } from '../../../databases.ts';
+import { clearSaves } from '../sweep/sweep-bench.ts';
 import { actions, type Action } from './action.ts';
 import { walk } from './walk.ts';
 
@@ -25,8 +25,8 @@ onEachDatabase('cloud saves and a plain model of them', (database) => {
     async () => {
       const property = fc.asyncProperty(actions(STEPS), async (steps) => {
         const { db } = database();
-        await sql`TRUNCATE savegame_accounts, savegame_metadata, savegame_objects, savegame_versions, savegame_uploads,
-          savegame_garbage, savegame_audit_position, savegame_sync_settings, outbox_events`.execute(db);
+        await clearSaves(db);
+        await db.deleteFrom('outbox_events').execute();
         await walk(database(), { userId: player.userId, gameId: GAME }, steps);
       });
       const details = await fc.check(property, {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { configFrom } from '../../../../lib/config/load.ts';
 import type { Database } from '../../../../lib/db/database.ts';
 import type { SignedRequest } from '../../../../lib/ports/save-store.ts';
+import { SAVE_TABLES } from '../../../../lib/savegames/forget-saves.ts';
 import { chargeAccount, lockAccount, nextVersion } from '../../../../lib/savegames/account.ts';
 import { SWEEP_LIMITS, type SweepContext, type SweepLimits } from '../../../../lib/savegames/sweep/sweep-context.ts';
 import { sweepSaves, type SweepReport } from '../../../../lib/savegames/sweep/sweep.ts';
@@ -35,6 +36,13 @@ interface NewSave {
   readonly side?: boolean;
   readonly pinned?: boolean;
   readonly keptUntil?: number;
+}
+
+/** Everybody's: there are few, and emptying tables of few rows takes less time than cutting their files off. */
+export async function clearSaves(db: Database['db']): Promise<void> {
+  for (const table of [...SAVE_TABLES, 'savegame_garbage', 'savegame_audit_position'] as const) {
+    await db.deleteFrom(table).execute();
+  }
 }
 
 /** Rows and objects as the rules leave them, a store in memory, and a clock that the test moves. */
@@ -173,7 +181,6 @@ export class SweepBench {
   }
 
   async clear(): Promise<void> {
-    await sql`TRUNCATE savegame_accounts, savegame_metadata, savegame_objects, savegame_versions, savegame_uploads,
-      savegame_garbage, savegame_audit_position, savegame_sync_settings`.execute(this.db);
+    await clearSaves(this.db);
   }
 }
