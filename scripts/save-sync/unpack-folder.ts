@@ -25,11 +25,10 @@ export async function unpackFolder(packed: Readable, root: string): Promise<void
   if (read.status === 'rejected') throw unusable(read.reason as Error);
   if (fed.status === 'rejected') throw unusable(fed.reason as Error);
   const links = read.value;
-  // Only now, so that nothing was written through one of them.
-  for (const { name, target } of links) {
-    await mkdir(path.dirname(path.join(root, name)), { recursive: true });
-    await symlink(target, path.join(root, name));
-  }
+  // Only now, and after the folders that they are in, so that nothing is made through one of them: no link can take the
+  // place of a folder.
+  for (const { name } of links) await mkdir(path.dirname(path.join(root, name)), { recursive: true });
+  for (const { name, target } of links) await symlink(target, path.join(root, name));
   const realRoot = await realpath(root);
   for (const { name } of links) {
     const leadsTo = await realpath(path.join(root, name)).catch(() => null);

@@ -67,6 +67,15 @@ describe('unpacking an archive from somewhere', () => {
     await expect(unpacked(entries)).rejects.toThrow('EEXIST');
   });
 
+  it('makes no link, and no folder, through another link', async () => {
+    const entries: Entry[] = [
+      { name: 'sub/here', type: 'symlink', linkname: '..' },
+      { name: 'sub/here/up', type: 'symlink', linkname: '..' },
+      { name: 'sub/here/up/outside/link', type: 'symlink', linkname: 'secret' },
+    ];
+    await expect(unpacked(entries)).rejects.toThrow('EEXIST');
+  });
+
   it.each<[string, Entry]>([
     ['a hard link', { name: 'hard', type: 'link', linkname: '../secret' }],
     ['a device', { name: 'device', type: 'character-device', devmajor: 1, devminor: 3 }],
