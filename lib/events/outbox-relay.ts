@@ -139,7 +139,11 @@ export class OutboxRelay {
     this.#renewAt = asked + leaseMs / 3;
   }
 
-  /** Publishes the lane until it is empty, or no longer ours. */
+  /**
+   * Publishes what waits in the lane, unless it is no longer ours. A batch that was not full is its end (O4): what came
+   * meanwhile waits for the next look, for events that are carried one by one cost the database more than the changes
+   * they tell of.
+   */
   async #carry(lane: number): Promise<void> {
     const { batch } = this.#options;
     let after = 0;
@@ -148,14 +152,14 @@ export class OutboxRelay {
       try {
         const began = this.#clock.now();
         const rows = await this.#outbox.read(lane, after, batch);
-        if (rows.length === 0 && after === 0) return;
-        if (!this.#isOurs(lane)) return;
-        if (rows.length > 0) await this.#bus.publish(rows.map(outgoingEvent));
+        if (rows.length === 0 || !this.#isOurs(lane)) return;
+        await this.#bus.publish(rows.map(outgoingEvent));
         const numbers = rows.map(({ event_number }) => event_number);
-        if (rows.length > 0) await this.#outbox.remove(lane, numbers); // O1
-        after = rows.length < batch ? 0 : (numbers.at(-1) ?? 0); // O4
+        await this.#outbox.remove(lane, numbers); // O1
+        this.#events.relayed(rows.length, this.#clock.now() - began);
+        if (rows.length < batch) return;
+        after = numbers.at(-1) ?? 0;
         failures = 0;
-        if (rows.length > 0) this.#events.relayed(rows.length, this.#clock.now() - began);
       } catch (error) {
         this.#events.failed(error);
         failures += 1;
