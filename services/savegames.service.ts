@@ -1,6 +1,7 @@
 /** Cloud saves: where they stand, and how they move. The files themselves go between launchers and the store. */
-import type { ServiceSchema } from 'moleculer';
+import type { Service, ServiceSchema } from 'moleculer';
 import { endpointAction } from './action.ts';
+import { confirmationsCounted, type Confirming } from './saves-telemetry.ts';
 import { userActor } from './user-actor-calls.ts';
 import type { Engine } from '../actors/engine.ts';
 import type { Config } from '../lib/config/config.ts';
@@ -41,8 +42,12 @@ export function savegamesService({ database, store, engine, clock, rules }: Save
     ...{ executor, store, origin },
     actor: userActor(engine, userId, Math.min(deadline, clock.now() + SESSIONS_WITHIN_MS)),
   });
+  let counted: Confirming = (confirming) => confirming;
   return {
     name: 'savegames',
+    created(this: Service) {
+      if (this.broker.isMetricsEnabled()) counted = confirmationsCounted(this.broker);
+    },
     actions: {
       list: endpointAction<typeof contract.listSaves>((request) => listSlots(of(request), request.query)),
       quota: endpointAction<typeof contract.saveQuota>((request) => readQuota(of(request))),
@@ -57,7 +62,7 @@ export function savegamesService({ database, store, engine, clock, rules }: Save
         announceUpload(transfer(request), request.body),
       ),
       confirmUpload: endpointAction<typeof contract.confirmUpload>((request) =>
-        confirmUpload(transfer(request), request.body.upload_id),
+        counted(confirmUpload(transfer(request), request.body.upload_id)),
       ),
       cancelUpload: endpointAction<typeof contract.cancelUpload>(async (request) => {
         await cancelUpload(transfer(request), request.params.upload_id);

@@ -1,5 +1,7 @@
-/** What a node that sweeps tells of cloud saves. */
+/** What nodes tell of cloud saves: those that serve them, and those that sweep. */
 import type { Service, ServiceBroker } from 'moleculer';
+import type { ConfirmUploadReply } from '../lib/contract/savegame-transfers.ts';
+import { LibraryError } from '../lib/errors.ts';
 import { ImplausibleAudit } from '../lib/savegames/sweep/implausible-audit.ts';
 import type { SavesObserved } from '../lib/savegames/sweep/observe-saves.ts';
 import type { SweepReport } from '../lib/savegames/sweep/sweep.ts';
@@ -41,6 +43,33 @@ export function savesTelemetry({ metrics }: ServiceBroker): SavesTelemetry {
       const figures = { [GARBAGE]: garbage, [GARBAGE_AGE]: garbageAgeMs, [MISSING]: missing };
       for (const [name, value] of Object.entries(figures)) metrics.set(name, value);
     },
+  };
+}
+
+const CONFIRMED = 'library.saves.confirmed.total';
+
+/** Passes a confirmation on as it is. */
+export type Confirming = (confirming: Promise<ConfirmUploadReply>) => Promise<ConfirmUploadReply>;
+
+/** Counts what confirmations come to: `head`; `side` for one that is kept beside it; or the code of their refusal. */
+export function confirmationsCounted({ metrics }: ServiceBroker): Confirming {
+  metrics.register({
+    type: 'counter',
+    name: CONFIRMED,
+    description: 'Uploads of saves that were to be confirmed, by what became of them',
+    labelNames: ['became'],
+  });
+  const count = (became: string): void => void metrics.increment(CONFIRMED, { became });
+  return async (confirming) => {
+    try {
+      const reply = await confirming;
+      count(reply.version.state === 'head' ? 'head' : 'side');
+      return reply;
+    } catch (error) {
+      // A save that lost is confirmed all the same.
+      if (error instanceof LibraryError) count(error.type === 'SAVEGAME_CONFLICT' ? 'side' : error.type);
+      throw error;
+    }
   };
 }
 

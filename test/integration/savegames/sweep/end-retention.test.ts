@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { purgeDeletedSlots } from '../../../../lib/savegames/sweep/purge-deleted-slots.ts';
 import { onEachDatabase } from '../../../databases.ts';
+import { steppedDatabase } from '../../../stepped-database.ts';
 import { DAY, SweepBench } from './sweep-bench.ts';
 
 onEachDatabase('what is kept for a time', (database) => {
@@ -117,5 +119,25 @@ onEachDatabase('deleted slots', (database) => {
     bench.now += 100 * DAY;
     expect(await bench.sweep()).toMatchObject({ slotsPurged: 0, removed: 0 });
     expect(bench.store.ids()).toHaveLength(1);
+  });
+
+  it('that are restored between being found and being locked stay', async () => {
+    const { version } = await bench.save(userId);
+    await bench.deleteSlot(userId);
+    bench.now += bench.rules.deletedRetentionDays * DAY;
+    let connects = 0;
+    const { db } = steppedDatabase(database(), async (step) => {
+      if (step === 'connect' && (connects += 1) === 2) {
+        await bench.db
+          .updateTable('savegame_metadata')
+          .set({ head_version: version, deleted_version: null, deleted_at: null })
+          .execute();
+      }
+      return null;
+    });
+    expect(await purgeDeletedSlots({ ...bench.context(), db })).toBe(0);
+    expect(connects).toBe(2);
+    expect(await bench.versions(userId)).toHaveLength(1);
+    expect(await bench.garbage()).toEqual([]);
   });
 });
