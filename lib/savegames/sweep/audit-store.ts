@@ -1,7 +1,7 @@
 /**
  * The audit of the store against the rows: both are walked side by side in the order of the ids, a slice a round.
  *
- *   store ids   a b   d e          b has no row that speaks of it: onto the garbage list
+ *   store ids   a b   d e          b has no row that speaks of it: onto the garbage list, due in a day
  *   row ids     a   c d e          c is not in the store: asked again, then marked as missing
  *
  * The store is listed first and the rows are read second, in one statement: an object that is listed had its upload's row
@@ -64,9 +64,8 @@ export async function auditStore(context: SweepContext): Promise<AuditReport> {
   if (isPlausible(context, 'objects without a row', strays.length, listed.length)) {
     orphans = strays.length;
     const garbage = strays.map((objectId) => ({ objectId, partsId: null }));
-    await db
-      .transaction()
-      .execute((transaction) => throwAway(transaction, garbage, { everyVersion: false, dueAt: now }));
+    const dueAt = now + limits.strayMs;
+    await db.transaction().execute((transaction) => throwAway(transaction, garbage, { everyVersion: false, dueAt }));
   }
   let missing = 0;
   if (isPlausible(context, 'rows without an object', gone.length, present.length)) {

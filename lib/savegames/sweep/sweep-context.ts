@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
+import { DAY_MS } from '../../playtime/days.ts';
 import type { SaveStore } from '../../ports/save-store.ts';
 import type { SaveRules } from '../account.ts';
 
@@ -22,9 +23,14 @@ export interface SweepLimits {
   readonly batches: number;
   /** Objects, and rows, that a round compares. */
   readonly slice: number;
+  /**
+   * How long an object that no row speaks of is left alone, ms: a database that was restored from a backup knows nothing
+   * of the saves made since, and whoever looks after it must have time to notice.
+   */
+  readonly strayMs: number;
 }
 
-export const SWEEP_LIMITS: SweepLimits = { batch: 500, batches: 20, slice: 1000 };
+export const SWEEP_LIMITS: SweepLimits = { batch: 500, batches: 20, slice: 1000, strayMs: DAY_MS };
 
 /** Batch after batch until one is not full. Returns how much was done. */
 export async function inBatches(

@@ -121,7 +121,7 @@ export class World {
       const { died } = await dying(this.#database, this.store, round === rounds ? crash : null, async ({ db }) => {
         const { store, now } = this;
         const failed = (): void => void (failures += 1);
-        await sweepSaves({ db, store, now, rules: this.#rules, limits: SWEEP_LIMITS, failed });
+        await sweepSaves({ db, store, now, rules: this.#rules, limits: { ...SWEEP_LIMITS, strayMs: 0 }, failed });
       });
       assert(died || failures === 0, 'a sweep failed');
       const seen = await this.#look();

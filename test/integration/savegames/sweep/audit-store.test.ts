@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { auditStore } from '../../../../lib/savegames/sweep/audit-store.ts';
 import { observeSaves } from '../../../../lib/savegames/sweep/observe-saves.ts';
+import { sweepSaves } from '../../../../lib/savegames/sweep/sweep.ts';
 import { onEachDatabase } from '../../../databases.ts';
 import { contentOf } from '../../../memory-save-store.ts';
 import { DAY, SweepBench } from './sweep-bench.ts';
@@ -37,7 +38,20 @@ onEachDatabase('the audit of the store against the rows', (database) => {
     expect(bench.store.ids()).toEqual([save.objectId, upload.objectId].sort());
   });
 
-  it('removes an object that no row speaks of, in the same round', async () => {
+  it('leaves an object that no row speaks of alone for a day, in case the database forgot it', async () => {
+    const { objectId } = await bench.save(userId);
+    stray();
+    const round = () => sweepSaves(bench.context({ strayMs: DAY }));
+    expect(await round()).toMatchObject({ orphans: 1, removed: 0 });
+    bench.now += DAY - 1;
+    expect(await round()).toMatchObject({ orphans: 0, removed: 0 });
+    expect(bench.store.ids()).toHaveLength(2);
+    bench.now += 1;
+    expect(await round()).toMatchObject({ orphans: 0, removed: 1 });
+    expect(bench.store.ids()).toEqual([objectId]);
+  });
+
+  it('removes an object that no row speaks of, in the same round where nothing is to be waited for', async () => {
     const { objectId } = await bench.save(userId);
     stray();
     expect(await bench.sweep()).toMatchObject({ orphans: 1, removed: 1 });

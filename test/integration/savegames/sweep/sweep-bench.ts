@@ -64,7 +64,7 @@ export class SweepBench {
   context(limits: Partial<SweepLimits> = {}): SweepContext {
     const { db, store, now, rules } = this;
     const failed = (chore: string, error: unknown): void => void this.failures.push(`${chore}: ${String(error)}`);
-    return { db, store, now, rules, limits: { ...SWEEP_LIMITS, ...limits }, failed };
+    return { db, store, now, rules, limits: { ...SWEEP_LIMITS, strayMs: 0, ...limits }, failed };
   }
 
   sweep(limits: Partial<SweepLimits> = {}): Promise<SweepReport> {
