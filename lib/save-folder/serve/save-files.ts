@@ -61,7 +61,7 @@ async function transfer(
 ): Promise<void> {
   const { req, res, trace } = exchange;
   try {
-    const { objectId, permit } = await dependencies.urls.read(req.url ?? '');
+    const { objectId, permit } = dependencies.urls.read(req.url ?? '');
     if (operation === GIVING) {
       reply.sent(exchange, operation, await giveSave(dependencies, exchange, objectId, permit));
       return;

@@ -267,7 +267,7 @@ describe('opening the folder', () => {
         const { url } = await (await open(left)).signGet(ID, 'save', { forMs: 60_000, origin: 'http://x' });
         const again = await open(left.afterPowerCut(() => false));
         const { pathname, search } = new URL(url);
-        await expect(again.files.urls.read(pathname + search)).resolves.toMatchObject({ objectId: ID });
+        expect(again.files.urls.read(pathname + search)).toMatchObject({ objectId: ID });
       }
     }
   });
