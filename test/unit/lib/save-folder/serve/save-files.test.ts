@@ -9,7 +9,8 @@ describe('the gateway of the folder', () => {
     const endings: (() => void)[] = [];
     const failures: unknown[] = [];
     const dependencies = {
-      urls: { read: () => new Promise((_resolve, reject) => endings.push(() => reject(new Error('over')))) },
+      urls: { read: () => ({ objectId: 'any', permit: { may: 'get', name: 'save' } }) },
+      objects: { find: () => new Promise((_resolve, reject) => endings.push(() => reject(new Error('over')))) },
     } as unknown as SaveFilesDependencies;
     const reply = {
       failure: (_exchange: Exchange, _operation: string, error: { type: string }) => failures.push(error.type),
@@ -17,7 +18,7 @@ describe('the gateway of the folder', () => {
     const files = saveFiles(dependencies);
     const handle = files.handler(reply, { error: () => undefined });
     const request = () =>
-      handle({ req: { method: 'PUT', complete: true }, res: {}, trace: { id: 'a trace' } } as unknown as Exchange);
+      handle({ req: { method: 'GET', complete: true }, res: {}, trace: { id: 'a trace' } } as unknown as Exchange);
 
     for (let n = 0; n < MAX_TRANSFERS; n += 1) request();
     expect(failures).toEqual([]);
