@@ -4,7 +4,6 @@ import { Check } from 'typebox/value';
 import { demoToken } from './demo-token.ts';
 import { openSaveClient, tokenIn, type Policy, type SaveClient } from './save-sync/client.ts';
 import { describeStatus } from './save-sync/status.ts';
-import { synchronise } from './save-sync/synchronise.ts';
 import { changesOf, keepInStep } from './save-sync/watch.ts';
 import { Slot } from '../lib/contract/savegames.ts';
 import { systemClock } from '../lib/ports/clock.ts';
@@ -100,14 +99,14 @@ async function main(): Promise<number> {
 
 async function status(client: SaveClient): Promise<number> {
   await client.mayBegin();
-  const { text, conflict } = await describeStatus(client);
+  const { text, conflict } = await describeStatus(client.ports);
   console.log(text);
   return conflict ? CONFLICT : IN_STEP;
 }
 
 async function once(client: SaveClient): Promise<Outcome> {
   if (!(await client.mayBegin())) return 'Cloud saves are switched off for this game';
-  return (await synchronise(client)) === 'conflict' ? 'A conflict is left' : 'In step';
+  return (await client.synchronise()) === 'conflict' ? 'A conflict is left' : 'In step';
 }
 
 function codeOf(outcome: Outcome): number {

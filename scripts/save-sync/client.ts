@@ -11,7 +11,8 @@ import { folderContent } from './folder-content.ts';
 import { besideOf, LocalSave } from './local-save.ts';
 import { SaveService } from './save-service.ts';
 import { openStateFile } from './state-file.ts';
-import type { Choice, Choose, SyncPorts } from './sync-ports.ts';
+import type { Choice, Choose, Result, SyncPorts } from './sync-ports.ts';
+import { synchronise } from './synchronise.ts';
 import { transferBar } from './transfer-bar.ts';
 
 export type Policy = Choice | 'ask';
@@ -32,10 +33,13 @@ export interface ClientOptions {
   readonly signal: AbortSignal;
 }
 
-export interface SaveClient extends SyncPorts {
+export interface SaveClient {
+  /** The save, with links followed. */
   readonly root: string;
+  readonly ports: SyncPorts;
   /** Warns of other devices, once of each thing. False: the user has switched cloud saves off. */
   mayBegin(): Promise<boolean>;
+  synchronise(): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -64,14 +68,19 @@ export async function openSaveClient(options: ClientOptions): Promise<SaveClient
     };
     const client = new LibraryClient(() => url, token, REQUEST_MS, signal);
     const service = new SaveService(client, store.state.belongs_to, retry);
-    const told = new Set<string>();
-    return {
-      ...{ root, directory, service, store, retry },
+    const bar = transferBar();
+    const ports: SyncPorts = {
+      ...{ directory, service, store, retry },
       local: new LocalSave(root, kind === 'folder' ? folderContent : fileContent),
       transfer: { stallMs: STALL_MS, signal },
-      progress: transferBar(),
+      progress: bar.progress,
       say: (line) => console.log(line),
       choose: chooser(service, options),
+    };
+    const told = new Set<string>();
+    return {
+      ...{ root, ports },
+      synchronise: () => bar.during(synchronise(ports)),
       async mayBegin() {
         const { status, other_devices } = await service.status();
         for (const warning of warningsOf(other_devices)) {
@@ -107,11 +116,11 @@ function chooser(service: SaveService, { onConflict, signal }: ClientOptions): C
     const { local, cloud } = conflict;
     const question = `${local.sha256} ${cloud?.version}`;
     if (question === undecided) return null;
-    const choice = process.stdin.isTTY ? await askInTerminal(conflict, signal) : null;
-    if (choice === null) {
-      undecided = question;
-      console.log(`${describeConflict(conflict)}\nNobody decided: both stay as they are.`);
-    }
+    const terminal = process.stdin.isTTY;
+    if (!terminal) console.log(describeConflict(conflict));
+    const choice = terminal ? await askInTerminal(conflict, signal) : null;
+    if (choice === null) console.log('Nobody decided: both stay as they are.');
+    undecided = choice === null ? question : '';
     return choice;
   };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { OtherDevices, SaveVersion } from '../../lib/contract/savegames.ts';
 import type { Choice, Conflict } from './sync-ports.ts';
@@ -18,18 +19,30 @@ export function describeVersion({ version, size_bytes, device_id, client_saved_a
   return `${sizeText(size_bytes)}, saved ${saved} (version ${version}, device ${device_id})`;
 }
 
-/** Asks in the terminal. Null: later. */
+/**
+ * Asks in the terminal. Null: later, also when the terminal is closed.
+ *
+ * @throws AbortError when the signal comes before the answer, as Ctrl-C makes it
+ */
 export async function askInTerminal(conflict: Conflict, signal: AbortSignal): Promise<Choice | null> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // The terminal would keep it to itself.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const closed = once(terminal, 'close').then(() => 'n');
   try {
     console.log(describeConflict(conflict));
     for (;;) {
       const question = 'Keep [l]ocal, [c]loud, [b]oth (the other one in a slot of its own), or decide [n]ot now? ';
-      const answer = (await terminal.question(question, { signal })).trim().toLowerCase().charAt(0);
+      const text = await Promise.race([terminal.question(question, { signal }), closed]);
+      const answer = text.trim().toLowerCase().charAt(0);
       if (answer === 'n') return null;
       const choice = CHOICES[answer];
       if (choice !== undefined) return choice;
     }
+  } catch (error) {
+    // Ctrl-D.
+    if (!signal.aborted && error instanceof Error && error.name === 'AbortError') return null;
+    throw error;
   } finally {
     terminal.close();
   }

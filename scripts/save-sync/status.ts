@@ -15,10 +15,11 @@ const OUTLOOK: Readonly<Record<Decision['kind'], string>> = {
 
 /** How the save stands, and what a run would do. */
 export async function describeStatus(ports: SyncPorts): Promise<{ readonly text: string; readonly conflict: boolean }> {
-  const { store } = ports;
+  const { store, local } = ports;
   const { head, slot, packed, decision } = await look(ports);
   if (packed !== null) await rm(packed.file);
-  const here = packed === null ? 'as last synchronised, or nothing' : sizeText(packed.sizeBytes);
+  const unread = (await local.fingerprint()) === null ? 'nothing' : 'as last synchronised';
+  const here = packed === null ? unread : sizeText(packed.sizeBytes);
   const { device_id, slot: name } = store.state.belongs_to;
   const text = [
     `Slot ${name}, device ${device_id}: ${OUTLOOK[decision.kind]}`,
