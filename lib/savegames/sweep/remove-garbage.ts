@@ -29,15 +29,16 @@ export function removeGarbage(context: SweepContext): Promise<number> {
     });
     const byKind = Map.groupBy(abandoned, ({ every_version }) => every_version);
     const done = await forEachOf(context, 'garbage', byKind, async ([everyVersion, all]) => {
-      const objectIds = all.map(({ object_id }) => object_id);
-      await context.store.remove(objectIds, everyVersion);
-      // One that was asked for every version meanwhile stays for another time.
+      const ids = all.map(({ object_id }) => object_id);
+      const gone = await removeObjects(context, ids, everyVersion);
+      if (gone.length === 0) return 0;
+      // One of which every version is asked for meanwhile stays for another time.
       await db
         .deleteFrom('savegame_garbage')
-        .where('object_id', 'in', objectIds)
+        .where('object_id', 'in', gone)
         .where('every_version', '=', everyVersion)
         .execute();
-      return all.length;
+      return gone.length;
     });
     return { found: leased.length, done };
   });
@@ -53,6 +54,40 @@ async function leaseDue({ db, now, limits }: SweepContext): Promise<readonly Ent
       ORDER BY due_at LIMIT ${limits.batch} FOR UPDATE SKIP LOCKED)
     RETURNING object_id, parts_id, every_version`.execute(db);
   return rows;
+}
+
+/**
+ * Returns those that are gone. When the store refuses, it may refuse one of them (a bucket may lock objects): that one must
+ * not keep the others, so it is looked for by halves. When both halves fail, the store is away.
+ */
+async function removeObjects(
+  { store, failed }: SweepContext,
+  objectIds: readonly string[],
+  everyVersion: boolean,
+): Promise<readonly string[]> {
+  const refusals: unknown[] = [];
+  const attempt = async (ids: readonly string[]): Promise<boolean> => {
+    try {
+      await store.remove(ids, everyVersion);
+      return true;
+    } catch (error) {
+      refusals.push(error);
+      return false;
+    }
+  };
+  const byHalves = async (ids: readonly string[]): Promise<readonly string[]> => {
+    if (ids.length < 2) return [];
+    const halves = [ids.slice(0, ids.length / 2), ids.slice(ids.length / 2)];
+    const removed = [];
+    for (const half of halves) removed.push(await attempt(half));
+    if (!removed.includes(true)) return [];
+    const gone = [];
+    for (const [n, half] of halves.entries()) gone.push(...(removed[n] === true ? half : await byHalves(half)));
+    return gone;
+  };
+  const gone = (await attempt(objectIds)) ? objectIds : await byHalves(objectIds);
+  if (gone.length < objectIds.length) failed('garbage', refusals[0]);
+  return gone;
 }
 
 /** No id comes back into the rows. Should one, all the same, then the save is worth more than the room. */

@@ -43,7 +43,14 @@ export type Action =
   | { readonly do: 'settings'; readonly enabled: boolean; readonly keepVersions: number }
   | { readonly do: 'at once'; readonly one: AtOnce; readonly other: AtOnce }
   /** All announce saves of the same base, and then confirm them. */
-  | { readonly do: 'race'; readonly slot: number; readonly content: number; readonly crash: Crash | null }
+  | {
+      readonly do: 'race';
+      readonly slot: number;
+      readonly content: number;
+      /** The first two confirm at once. */
+      readonly meet: boolean;
+      readonly crash: Crash | null;
+    }
   | { readonly do: 'sweep'; readonly rounds: number; readonly crash: Crash | null }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'lose'; readonly object: number }
@@ -132,7 +139,12 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 8, arbitrary: atOnce.chain(meeting) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('race'), slot: fc.nat(1), content: number, crash }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...{ do: fc.constant('race'), slot: fc.nat(1), content: number, meet: fc.boolean(), crash },
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('sweep'), rounds: fc.integer({ min: 1, max: 2 }), crash }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(...WAITS) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lose'), object: number }) },

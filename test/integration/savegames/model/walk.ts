@@ -72,7 +72,7 @@ class Walker {
         return;
       }
       case 'race':
-        return this.#race(action.slot, action.content, action.crash);
+        return this.#race(action);
       case 'settings':
         await world.ask({ kind: 'settings', enabled: action.enabled, keepVersions: action.keepVersions });
         return;
@@ -129,18 +129,21 @@ class Walker {
     launcher.learn(confirmation, confirmed);
   }
 
-  async #race(slot: number, content: number, crash: Crash | null): Promise<void> {
+  async #race({ slot, content, meet, crash }: Extract<Action, { do: 'race' }>): Promise<void> {
     const launchers = DEVICES.map((device) => this.#at({ device, slot }));
     for (const [n, launcher] of launchers.entries()) {
       launcher.base = this.#world.model.slots.get(launcher.slot)?.head ?? null;
-      launcher.content = contentNumber(content + n);
+      // The last one has what one of the others has.
+      launcher.content = contentNumber(content + (n === 2 ? content % 2 : n));
       const announcement = launcher.announcement(false);
       launcher.learn(announcement, await this.#world.ask(announcement));
     }
-    for (const launcher of launchers) {
-      this.#put(launcher, 'whole');
-      await this.#ask({ do: 'confirm', at: { device: launchers.indexOf(launcher), slot }, send: false, crash });
-    }
+    for (const launcher of launchers) this.#put(launcher, 'whole');
+    const confirmations = DEVICES.map(
+      (device) => ({ do: 'confirm', at: { device, slot }, send: false, crash }) as const,
+    );
+    if (meet) await this.take({ do: 'at once', one: confirmations[0]!, other: confirmations[1]! });
+    for (const confirmation of confirmations.slice(meet ? 2 : 0)) await this.#ask(confirmation);
   }
 
   #put(launcher: Launcher, how: 'whole' | 'cut' | 'slow'): void {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { throwAway } from '../../../../lib/savegames/garbage.ts';
 import { GARBAGE_LEASE_MS, removeGarbage } from '../../../../lib/savegames/sweep/remove-garbage.ts';
 import { observeSaves } from '../../../../lib/savegames/sweep/observe-saves.ts';
+import { SaveStoreUnavailable } from '../../../../lib/ports/save-store.ts';
 import { onEachDatabase } from '../../../databases.ts';
 import { contentOf } from '../../../memory-save-store.ts';
 import { AWAY, failingCall } from '../../../save-store-faults.ts';
@@ -58,6 +59,24 @@ onEachDatabase('garbage', (database) => {
     pastLease();
     expect(await removeGarbage(bench.context())).toBe(1);
     expect(await bench.garbage()).toEqual([]);
+  });
+
+  it('that the store refuses to remove, for it is locked, keeps nothing else', async () => {
+    const all: string[] = [];
+    for (let n = 0; n < 11; n += 1) all.push(await garbage());
+    const locked = all[7]!;
+    const remove = bench.store.remove.bind(bench.store);
+    let asked = 0;
+    bench.store.remove = (objectIds, everyVersion) => {
+      asked += 1;
+      if (objectIds.includes(locked)) return Promise.reject(new SaveStoreUnavailable('AccessDenied'));
+      return remove(objectIds, everyVersion);
+    };
+    expect(await removeGarbage(bench.context())).toBe(10);
+    expect(bench.store.ids()).toEqual([locked]);
+    expect(await bench.garbage()).toEqual([locked]);
+    expect(bench.failures).toEqual([expect.stringContaining('AccessDenied')]);
+    expect(asked).toBeLessThan(10);
   });
 
   it('in parts is given up first; when that fails, only that one waits', async () => {
