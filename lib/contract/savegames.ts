@@ -12,6 +12,8 @@ const MAX_PARTS = 640;
 export const MAX_SAVE_BYTES = 10 * 1024 ** 3;
 /** Versions a user may ask to keep of each slot. */
 export const MAX_KEPT_VERSIONS = 50;
+/** Conflicts of a slot that wait for a decision, at most; those of devices that had none yet are refused beyond. */
+export const MAX_OPEN_CONFLICTS = 20;
 /** Pinned versions of a slot, at most. */
 export const MAX_PINNED = 20;
 /** Games that may have settings of their own. */

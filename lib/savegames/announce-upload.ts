@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UploadUrlBody, UploadUrlReply } from '../contract/savegame-transfers.ts';
-import { MAX_SLOTS, type OtherDevices } from '../contract/savegames.ts';
+import { MAX_OPEN_CONFLICTS, MAX_SLOTS, type OtherDevices } from '../contract/savegames.ts';
 import { LibraryError } from '../errors.ts';
 import { outOfRoom, type SavesContext } from './account.ts';
 import { announcementIn, isContentOf, isSameAs, type Announcement } from './announcement.ts';
@@ -11,8 +11,8 @@ import { shownVersion, type VersionRow } from './shown.ts';
 import { signedUpload } from './signed-upload.ts';
 import { situationOfSlot, type SlotSituation, type Upload } from './situation.ts';
 import type { TransferContext } from './transfer-context.ts';
-import { MOVED, underAccount, type Run } from './under-account.ts';
-import { writeUpload } from './write-upload.ts';
+import { MOVED, underAccount, type Run, type Statement } from './under-account.ts';
+import { announceIfPlain, writeUpload } from './write-upload.ts';
 
 interface Announced {
   readonly head: VersionRow | null;
@@ -29,7 +29,7 @@ interface Announced {
  * A refusal changes nothing.
  *
  * @throws LibraryError VALIDATION_ERROR, USER_ERASED, GAME_NOT_IN_LIBRARY, SAVEGAME_SYNC_OFF, SAVEGAME_CONFLICT,
- *   QUOTA_EXCEEDED (`limit`: bytes, or slots), UNAVAILABLE
+ *   QUOTA_EXCEEDED (`limit`: bytes, slots, or open conflicts), UNAVAILABLE
  */
 export async function announceUpload(context: TransferContext, body: UploadUrlBody): Promise<UploadUrlReply> {
   const wanted = announcementIn(body, context.rules);
@@ -46,9 +46,11 @@ export async function announceUpload(context: TransferContext, body: UploadUrlBo
 }
 
 async function attempt(run: Run, context: SavesContext, wanted: Announcement): Promise<Announced | typeof MOVED> {
-  const situation = await situationOfSlot(run, context, wanted);
-  mustBeAllowed(situation, wanted);
+  const fresh = uploadRow(context, wanted, null);
+  const { situation, announced } = await announceIfPlain(run, context, fresh);
   const { head, ownSide, upload: earlier, otherUploads: uploads } = situation;
+  if (announced) return { head, uploads, upload: { row: fresh, resumed: false } };
+  mustBeAllowed(situation, wanted);
   if (isContentOf(wanted, head) || (wanted.side && isContentOf(wanted, ownSide))) {
     if (earlier === null) return { head, uploads, upload: null };
     // Whatever the device was about to upload, it is at this save now.
@@ -57,10 +59,11 @@ async function attempt(run: Run, context: SavesContext, wanted: Announcement): P
     return { head, uploads, upload: null };
   }
   mustFit(situation, wanted);
+  if (wanted.side && ownSide === null) await mustBeFewConflicts(run, context, wanted);
   const roomy = await withRoom(run, context, situation, wanted);
   if (roomy === MOVED) return MOVED;
   const resumed = roomy.upload !== null && isSameAs(wanted, roomy.upload);
-  const row = uploadRow(context, wanted, resumed ? roomy.upload : null);
+  const row = resumed ? uploadRow(context, wanted, roomy.upload) : fresh;
   return (await writeUpload(run, context, roomy, row)) ? { head, uploads, upload: { row, resumed } } : MOVED;
 }
 
@@ -91,6 +94,22 @@ function mustFit({ head, ownSide }: SlotSituation, wanted: Announcement): void {
     client_saved_at: wanted.clientSavedAt?.toISOString() ?? null,
   };
   throw savegameConflict({ gameId, slot, cloud: head === null ? null : shownVersion(head), local, baseVersion });
+}
+
+const OPEN_CONFLICTS: Statement = {
+  name: 'save-open-conflicts',
+  text: `
+    SELECT count(*) AS open FROM savegame_versions
+    WHERE user_id = $1 AND game_id = $2 AND slot = $3 AND side AND settled_at IS NULL`,
+};
+
+/** One divergence cannot fill the account by devices that somebody makes up, either. */
+async function mustBeFewConflicts(run: Run, { userId }: SavesContext, { gameId, slot }: Announcement): Promise<void> {
+  const [row] = await run.query<{ open: number }>(OPEN_CONFLICTS, [userId, gameId, slot]);
+  if (row === undefined || row.open < MAX_OPEN_CONFLICTS) return;
+  throw new LibraryError('QUOTA_EXCEEDED', `${MAX_OPEN_CONFLICTS} conflicts of this slot wait for a decision already`, {
+    limit: MAX_OPEN_CONFLICTS,
+  });
 }
 
 /**

@@ -8,10 +8,12 @@ import { conflictOf, savegameConflict } from './conflict.ts';
 import { giveUpUploads } from './give-up-uploads.ts';
 import { selectVersions, shownVersion, type VersionRow } from './shown.ts';
 import { situationOfUpload, type Upload, type UploadSituation } from './situation.ts';
+import type { StoredObject } from '../ports/save-store.ts';
+import { storeAnswer } from './store-answer.ts';
 import { mustBeStored } from './stored-content.ts';
 import type { TransferContext } from './transfer-context.ts';
 import { MOVED, underAccount, unheld, type Run } from './under-account.ts';
-import { writeVersion } from './write-version.ts';
+import { confirmIfPlain, writeVersion } from './write-version.ts';
 
 interface Confirmed {
   /** What the save became, or the version that has its content already. */
@@ -32,14 +34,15 @@ interface Confirmed {
  */
 export async function confirmUpload(context: TransferContext, uploadId: string): Promise<ConfirmUploadReply> {
   const id = uploadId.toLowerCase();
-  const seen = await situationOfUpload(unheld(context.executor), context, id);
-  if (seen === null) throw await notUnderWay(context.db, context.userId, id);
-  if (seen.erased) throw new LibraryError('USER_ERASED', 'The account was deleted');
-  if (seen.upload.expires_at.getTime() <= context.now) throw expired(seen.upload);
-  await mustBeStored(context, seen.upload);
-  const { version, head, lost, upload } = await underAccount(context, async (run) =>
-    attempt(run, context, run.holding === null ? seen : await seenAgain(run.holding, run, context, id)),
-  );
+  // Asked before anybody knows whose it is: what it holds is told to nobody but its owner.
+  const stored = await storeAnswer(context.store.describe(id));
+  const found = await confirmIfPlain(unheld(context.executor), context, id, stored);
+  if (found === null) throw await notUnderWay(context.db, context.userId, id);
+  const { situation: seen, became } = found;
+  const { version, head, lost, upload } =
+    became === null
+      ? await confirmByRules(context, seen, stored)
+      : { version: became, head: became, lost: false, upload: seen.upload };
   const reply = {
     game_id: upload.game_id,
     slot: upload.slot,
@@ -54,6 +57,20 @@ export async function confirmUpload(context: TransferContext, uploadId: string):
     local: reply.version,
     baseVersion: upload.base_version,
   });
+}
+
+async function confirmByRules(
+  context: TransferContext,
+  seen: UploadSituation,
+  stored: StoredObject | null,
+): Promise<Confirmed> {
+  const { upload } = seen;
+  if (seen.erased) throw new LibraryError('USER_ERASED', 'The account was deleted');
+  if (upload.expires_at.getTime() <= context.now) throw expired(upload);
+  await mustBeStored(context, upload, stored);
+  return underAccount(context, async (run) =>
+    attempt(run, context, run.holding === null ? seen : await seenAgain(run.holding, run, context, upload.upload_id)),
+  );
 }
 
 /** The upload may have been confirmed, or given up, since it was found. Its content is as it was: ids never come twice. */

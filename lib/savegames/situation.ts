@@ -64,13 +64,13 @@ type Row = { readonly [Column in keyof VersionRow as `v_${Column}`]: VersionRow[
   readonly deleted_at: Date | null;
   readonly u_upload_id: string | null;
 };
-interface SlotRow extends Row {
+export interface SlotRow extends Row {
   readonly has_game: boolean;
   readonly sync_enabled: boolean | null;
   readonly other_slots: number | null;
   readonly other_uploads: OtherDevices['uploads'] | null;
 }
-interface UploadRow extends Row {
+export interface UploadRow extends Row {
   readonly expendable: boolean | null;
   readonly uses: number;
 }
@@ -86,10 +86,13 @@ export interface Asking {
 export async function situationOfSlot(
   run: Run,
   { userId, now }: Asking,
-  place: { readonly gameId: string; readonly slot: string; readonly deviceId: string },
+  { gameId, slot, deviceId }: { readonly gameId: string; readonly slot: string; readonly deviceId: string },
 ): Promise<SlotSituation> {
-  const { gameId, slot, deviceId } = place;
-  const rows = await run.query<SlotRow>(SITUATION_OF_SLOT, [new Date(now), userId, gameId, slot, deviceId]);
+  return slotSituationIn(await run.query(SITUATION_OF_SLOT, [new Date(now), userId, gameId, slot, deviceId]));
+}
+
+/** The situation that the rows of {@link SITUATION_OF_SLOT} tell of. */
+export function slotSituationIn(rows: readonly SlotRow[]): SlotSituation {
   const [row] = rows;
   if (row === undefined) throw new TypeError('a constant row was not there');
   return {
@@ -108,8 +111,11 @@ export async function situationOfUpload(
   { userId, now, rules }: Asking,
   uploadId: string,
 ): Promise<UploadSituation | null> {
-  const parameters = [new Date(now), userId, uploadId, rules.keepVersions];
-  const rows = await run.query<UploadRow>(SITUATION_OF_UPLOAD, parameters);
+  return uploadSituationIn(await run.query(SITUATION_OF_UPLOAD, [new Date(now), userId, uploadId, rules.keepVersions]));
+}
+
+/** The situation that the rows of {@link SITUATION_OF_UPLOAD} tell of. */
+export function uploadSituationIn(rows: readonly UploadRow[]): UploadSituation | null {
   const [row] = rows;
   if (row === undefined) return null;
   return {

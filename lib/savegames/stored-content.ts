@@ -23,12 +23,12 @@ export function isAsAnnounced(
  * Wrong bytes are left where they are: the right ones, when they come, take their place, and those of an upload that is
  * given up are garbage. To remove them here could hit the right ones that came meanwhile, and were confirmed.
  *
+ * @param seen what the store held when it was asked last
  * @throws LibraryError SAVEGAME_NOT_UPLOADED, SAVEGAME_CONTENT_MISMATCH, UNAVAILABLE
  */
-export async function mustBeStored(context: TransferContext, upload: Upload): Promise<void> {
-  const { store, executor, userId } = context;
-  await putTogether(context, upload);
-  const found = await storeAnswer(store.describe(upload.upload_id));
+export async function mustBeStored(context: TransferContext, upload: Upload, seen: StoredObject | null): Promise<void> {
+  const { executor, userId } = context;
+  const found = upload.part_sha256 === null ? seen : await putTogether(context, upload, seen);
   if (found === null) {
     throw new LibraryError('SAVEGAME_NOT_UPLOADED', 'The file, or a part of it, is not in the store', {
       upload_id: upload.upload_id,
@@ -44,9 +44,13 @@ export async function mustBeStored(context: TransferContext, upload: Upload): Pr
   });
 }
 
-async function putTogether({ store }: TransferContext, upload: Upload): Promise<void> {
-  if (upload.part_sha256 === null || upload.parts_id === null) return;
-  const parts = objectParts(upload.size_bytes, hashesIn(upload.part_sha256));
+async function putTogether(
+  { store }: TransferContext,
+  { upload_id: objectId, parts_id: partsId, part_sha256, size_bytes }: Upload,
+  seen: StoredObject | null,
+): Promise<StoredObject | null> {
+  if (part_sha256 === null || partsId === null) return seen;
   // Not all there, or done before: what is in the store tells.
-  await storeAnswer(store.completeParts({ objectId: upload.upload_id, partsId: upload.parts_id }, parts));
+  await storeAnswer(store.completeParts({ objectId, partsId }, objectParts(size_bytes, hashesIn(part_sha256))));
+  return storeAnswer(store.describe(objectId));
 }

@@ -1,7 +1,25 @@
+import { ANNOUNCE } from './announce-statement.ts';
 import { uploadUrlLifeMs } from './give-up-uploads.ts';
 import type { SavesContext } from './account.ts';
-import type { SlotSituation, Upload } from './situation.ts';
+import { slotSituationIn, type SlotRow, type SlotSituation, type Upload } from './situation.ts';
 import type { Run, Statement } from './under-account.ts';
+
+/**
+ * Reads what an announcement meets, and in the plain case makes it: then `announced` says so, and nothing is left to be
+ * decided.
+ */
+export async function announceIfPlain(
+  run: Run,
+  { userId, now, rules }: SavesContext,
+  upload: Upload,
+): Promise<{ readonly situation: SlotSituation; readonly announced: boolean }> {
+  const rows = await run.query<SlotRow & { readonly announced: boolean }>(ANNOUNCE, [
+    ...[new Date(now), userId, upload.game_id, upload.slot, upload.device_id, upload.upload_id, upload.size_bytes],
+    ...[upload.sha256, upload.part_sha256, upload.base_version, upload.side, upload.label, upload.client_saved_at],
+    ...[upload.created_at, upload.expires_at, rules.quotaBytes],
+  ]);
+  return { situation: slotSituationIn(rows), announced: rows[0]?.announced === true };
+}
 
 /**
  * One row when it was written; none when the account changed since it was read, or the user was erased. The account

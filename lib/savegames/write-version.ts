@@ -1,10 +1,42 @@
 import type { NewEvent } from '../events/emit.ts';
 import type { SavesContext } from './account.ts';
-import type { Expendable, UploadSituation } from './situation.ts';
+import type { StoredObject } from '../ports/save-store.ts';
+import { CONFIRM } from './confirm-statement.ts';
+import { uploadSituationIn, type Expendable, type UploadRow, type UploadSituation } from './situation.ts';
 import type { Run } from './under-account.ts';
-import { versionStatement } from './version-statement.ts';
+import { WRITE_VERSION } from './version-statement.ts';
 import { DAY_MS } from '../playtime/days.ts';
 import type { VersionRow } from './shown.ts';
+
+/**
+ * Reads what a confirmation meets, and in the plain case makes it: then `became` is the new head, and nothing is left to
+ * be decided. Null: the user has no such upload.
+ *
+ * @param stored what the store holds of it
+ */
+export async function confirmIfPlain(
+  run: Run,
+  context: SavesContext,
+  uploadId: string,
+  stored: StoredObject | null,
+): Promise<{ readonly situation: UploadSituation; readonly became: VersionRow | null } | null> {
+  const { userId, now, rules } = context;
+  const hash = stored?.parts === null ? stored.sha256 : null;
+  const rows = await run.query<UploadRow & { readonly became: number | null }>(CONFIRM, [
+    ...[
+      new Date(now),
+      userId,
+      uploadId,
+      rules.keepVersions,
+      stored?.sizeBytes ?? null,
+      hash === null ? null : Buffer.from(hash, 'hex'),
+    ],
+  ]);
+  const situation = uploadSituationIn(rows);
+  if (situation === null) return null;
+  const number = rows[0]?.became ?? null;
+  return { situation, became: number === null ? null : versionOf(context, situation, false) };
+}
 
 /**
  * Makes the upload the head, or a side version, with all that follows: quota, what the slot is at, older side versions
@@ -26,25 +58,20 @@ export async function writeVersion(
     side || deletedAt === null ? null : new Date(deletedAt.getTime() + rules.deletedRetentionDays * DAY_MS);
   const event = eventOf(userId, row);
   const freedBytes = unused.reduce((sum, { countedBytes }) => sum + countedBytes, 0);
-  const folded = side ? ownSide : null;
-  const statement = versionStatement({
-    folds: folded !== null,
-    revives: revivedUntil !== null,
-    trims: trimmed.length > 0,
-  });
-  const rows = await run.query(statement, [
-    ...[userId, situation.changes, row.version, upload.size_bytes - freedBytes, upload.size_bytes],
-    ...[upload.upload_id, upload.sha256, upload.part_sha256, new Date(now), upload.game_id, upload.slot],
-    ...[upload.device_id, upload.base_version, side, row.kept_until, upload.label, upload.client_saved_at],
-    ...[!side || slot === null, event.type, JSON.stringify(event.data)],
-    ...(folded === null ? [] : [folded.version]),
-    ...(revivedUntil === null ? [] : [revivedUntil]),
-    ...(trimmed.length === 0 ? [] : [trimmed.map(({ version }) => version), unused.map(({ objectId }) => objectId)]),
+  const rows = await run.query(WRITE_VERSION, [
+    ...[new Date(now), userId, situation.changes, row.version, upload.size_bytes - freedBytes, upload.size_bytes],
+    ...[upload.upload_id, upload.sha256, upload.part_sha256, upload.game_id, upload.slot, upload.device_id],
+    ...[upload.base_version, side, row.kept_until, upload.label, upload.client_saved_at, !side || slot === null],
+    ...[event.type, JSON.stringify(event.data)],
+    trimmed.map(({ version }) => version),
+    unused.map(({ objectId }) => objectId),
+    ...[side ? (ownSide?.version ?? null) : null, revivedUntil],
   ]);
   return rows.length > 0 ? row : null;
 }
 
-function versionOf(
+/** What the upload becomes if it is confirmed in this situation. */
+export function versionOf(
   { now, rules }: SavesContext,
   { upload, head, lastVersion }: UploadSituation,
   side: boolean,

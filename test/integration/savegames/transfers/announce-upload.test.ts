@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from '@jest/globals';
-import { MAX_SLOTS } from '../../../../lib/contract/savegames.ts';
+import { MAX_OPEN_CONFLICTS, MAX_SLOTS } from '../../../../lib/contract/savegames.ts';
 import { rememberErasure } from '../../../../lib/erasure/erased-users.ts';
 import { onEachDatabase } from '../../../databases.ts';
 import { newContent, Saver, signed, SLOT, type Device } from '../../../saver.ts';
@@ -295,6 +295,15 @@ onEachDatabase('the announcement of a save', (database) => {
     await saver.device().announce({ slot: 'last' });
     saver.now += saver.rules.uploadTtlSeconds * 1000;
     expect((await device.announce({ slot: 'one-too-many' })).upload).not.toBeNull();
+  });
+
+  it('is refused beside as many open conflicts as a slot may have, but to a device that has one of them', async () => {
+    await device.save();
+    const devices = Array.from({ length: MAX_OPEN_CONFLICTS }, () => saver.device());
+    for (const other of devices) await other.save({ content: newContent(), as: 'side' });
+    const data = await saver.mustRefuse('QUOTA_EXCEEDED', () => saver.device().announce({ as: 'side' }));
+    expect(data).toEqual({ limit: MAX_OPEN_CONFLICTS });
+    expect((await devices[0]!.announce({ content: newContent(), as: 'side' })).upload).not.toBeNull();
   });
 
   it('says that the store is away, and goes on with the same upload when it is back', async () => {
