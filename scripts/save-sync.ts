@@ -81,6 +81,7 @@ async function main(): Promise<number> {
     device: options.device ?? null,
     state: options.state ?? null,
     onConflict: options.onConflict ?? null,
+    besideGame: options.watch,
   });
   try {
     if (options.status) return await status(client);
@@ -129,8 +130,8 @@ async function watch(client: SaveClient, kind: 'folder' | 'file', signal: AbortS
       } catch (error) {
         if (signal.aborted) return;
         code = FAILED;
+        if (reasonOf(error) !== last) console.error(`save-sync: ${reasonOf(error)}; trying again later`);
         last = reasonOf(error);
-        console.error(`save-sync: ${last}; trying again later`);
       }
     },
   });

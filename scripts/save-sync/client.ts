@@ -30,6 +30,8 @@ export interface ClientOptions {
   readonly state: string | null;
   /** Null: as the user's settings say. */
   readonly onConflict: Policy | null;
+  /** Whether a game may be running meanwhile; a launcher that runs this before and after it knows that none is. */
+  readonly besideGame: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -76,6 +78,7 @@ export async function openSaveClient(options: ClientOptions): Promise<SaveClient
       progress: bar.progress,
       say: (line) => console.log(line),
       choose: chooser(service, options),
+      mayReplace: async () => !(options.besideGame && (await service.playedHere())),
     };
     const told = new Set<string>();
     return {

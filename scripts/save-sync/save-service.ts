@@ -6,7 +6,14 @@ import type {
   UploadUrlBody,
   UploadUrlReply,
 } from '../../lib/contract/savegame-transfers.ts';
-import type { SaveSlot, SaveSlotPage, SaveVersion, SyncSettings, SyncStatus } from '../../lib/contract/savegames.ts';
+import type {
+  SaveSlot,
+  SaveSlotPage,
+  SaveVersion,
+  SaveVersionPage,
+  SyncSettings,
+  SyncStatus,
+} from '../../lib/contract/savegames.ts';
 import { RequestFailed, type LibraryClient } from '../client/library-client.ts';
 import { retried, type RetryRules } from './retry.ts';
 import type { Belonging } from './state-file.ts';
@@ -36,9 +43,10 @@ export class SaveService {
     return this.#send('GET', `/sync-status?game_id=${this.place.game_id}&device_id=${this.place.device_id}`);
   }
 
-  /** All slots of the game, not the deleted ones. */
-  slots(): Promise<readonly SaveSlot[]> {
-    return this.#all<SaveSlot>('', { game_id: this.place.game_id });
+  /** Whether the game is being played on this device; false when the service cannot tell. */
+  async playedHere(): Promise<boolean> {
+    const { other_devices } = await this.#send<SyncStatus>('GET', `/sync-status?game_id=${this.place.game_id}`);
+    return (other_devices.live_sessions ?? []).some(({ device_id }) => device_id === this.place.device_id);
   }
 
   /** The slot, a deleted one too; null: there never was one, or it is gone for good. */
@@ -55,25 +63,19 @@ export class SaveService {
   /** The kept versions of the slot, latest first; none when there is no slot. */
   async versions(): Promise<readonly SaveVersion[]> {
     const { game_id, slot } = this.place;
+    const all: SaveVersion[] = [];
+    const search = new URLSearchParams({ limit: '200' });
     try {
-      return await this.#all<SaveVersion>(`/${game_id}/${slot}/versions`, {});
+      for (;;) {
+        const path = `/${game_id}/${slot}/versions?${search.toString()}`;
+        const page = await this.#send<SaveVersionPage>('GET', path);
+        all.push(...page.items);
+        if (page.next_cursor === null) return all;
+        search.set('cursor', page.next_cursor);
+      }
     } catch (error) {
       if (error instanceof RequestFailed && error.code === 'NOT_FOUND') return [];
       throw error;
-    }
-  }
-
-  async #all<Item>(path: string, query: Readonly<Record<string, string>>): Promise<readonly Item[]> {
-    const all: Item[] = [];
-    const search = new URLSearchParams({ ...query, limit: '200' });
-    for (;;) {
-      const page = await this.#send<{ items: Item[]; next_cursor: string | null }>(
-        'GET',
-        `${path}?${search.toString()}`,
-      );
-      all.push(...page.items);
-      if (page.next_cursor === null) return all;
-      search.set('cursor', page.next_cursor);
     }
   }
 

@@ -8,6 +8,8 @@ export interface SyncPorts extends UploadPorts {
   /** Where packed and fetched files are kept. */
   readonly directory: string;
   readonly choose: Choose;
+  /** Whether the save here may be replaced right now: not under a game that has it open. */
+  readonly mayReplace: () => Promise<boolean>;
   readonly say: (line: string) => void;
 }
 

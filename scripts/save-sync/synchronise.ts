@@ -89,6 +89,9 @@ async function carryOut(ports: SyncPorts, { packed }: View, decision: Deed): Pro
 
 async function replaceBy(ports: SyncPorts, version: number, packed: PackedSave | null): Promise<void> {
   const { local, store, directory, say } = ports;
+  if (!(await ports.mayReplace())) {
+    throw new Error(`the game is being played here: version ${version} of the cloud waits until it ends`);
+  }
   const file = await download(ports, version, directory);
   const replaced = await local.replace(file, packed?.fingerprint ?? null);
   if (replaced === null) return say('The save was written to while the other one was downloaded: looking again');

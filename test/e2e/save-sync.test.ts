@@ -150,6 +150,25 @@ describe('npm run save-sync', () => {
   );
 
   it(
+    'puts nothing in place under a game while it watches it',
+    async () => {
+      const [pc, deck] = await twoDevicesInStep();
+      const { session_id } = await world.api.start({ game_id: GREETING_GAME_ID, device_id: deck.id });
+      writeFiles(pc.folder, { 'a.sav': 'two' });
+      await pc.sync();
+      const watching = deck.begin('--watch');
+      await watching.printed('the game is being played here');
+      watching.signal('SIGTERM');
+      expect((await watching.end()).code).toBe(1);
+      expect(deck.files).toMatchObject({ 'a.sav': 'one' });
+      await world.api.end({ session_id, seq: 1 });
+      await deck.sync();
+      expect(deck.files).toEqual(pc.files);
+    },
+    TEST_MS,
+  );
+
+  it(
     'lets one process at a time have a save',
     async () => {
       const pc = world.device('pc', { 'a.sav': 'one' });

@@ -26,6 +26,8 @@ export class FakeDevice {
   readonly said: string[] = [];
   /** How long the service asked us to wait. */
   readonly pauses: number[] = [];
+  /** Whether the game has its save open. */
+  playing = false;
   readonly #options: DeviceOptions;
   #state: SyncState | null = null;
 
@@ -82,6 +84,7 @@ export class FakeDevice {
       service: new SaveService(new LibraryClient(() => url, 'token'), store.state.belongs_to, retry),
       transfer: { stallMs: 30_000, signal },
       progress: () => undefined,
+      mayReplace: () => Promise.resolve(!this.playing),
       say: (line) => void this.said.push(line),
     };
   }

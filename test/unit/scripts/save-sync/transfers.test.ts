@@ -139,6 +139,19 @@ describe('the transfer of a save', () => {
     expect(other.files).toEqual({ 'a.sav': 'one' });
   });
 
+  it('puts nothing in place under a game that is being played', async () => {
+    device.write({ 'a.sav': 'one' });
+    await device.sync();
+    other.playing = true;
+    await expect(other.sync()).rejects.toThrow('the game is being played here: version 1 of the cloud waits');
+    other.write({ 'b.sav': 'played' });
+    await expect(other.sync(() => Promise.resolve('cloud'))).rejects.toThrow('waits until it ends');
+    expect(other.files).toEqual({ 'b.sav': 'played' });
+    other.playing = false;
+    expect(await other.sync()).toBe('in-step');
+    expect(other.files).toEqual({ 'a.sav': 'one' });
+  });
+
   it('gives up an upload of what is not here any more', async () => {
     const hasty = new FakeDevice({ url: cloud.url, root, name: 'device', retries: 0 });
     hasty.write({ 'a.sav': 'one' });
