@@ -1,10 +1,11 @@
-import { beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { rememberErasure } from '../../../../lib/erasure/erased-users.ts';
 import { lockAccount } from '../../../../lib/savegames/account.ts';
 import { cancelUpload } from '../../../../lib/savegames/cancel-upload.ts';
+import { deleteSlot } from '../../../../lib/savegames/delete-slot.ts';
 import { giveUpUploads } from '../../../../lib/savegames/give-up-uploads.ts';
 import { onEachDatabase } from '../../../databases.ts';
-import { newContent, refusalOf, Saver, type Device } from '../../../saver.ts';
+import { newContent, refusalOf, Saver, SLOT, type Device } from '../../../saver.ts';
 import { steppedDatabase } from '../../../stepped-database.ts';
 
 onEachDatabase('transfers at once', (database) => {
@@ -15,21 +16,26 @@ onEachDatabase('transfers at once', (database) => {
     device = saver.device();
   });
 
-  /** A context in which something happens between what is read and what is written of it. */
+  /** A context in which something happens before a statement; fails when it never comes. */
   function meanwhile(happens: () => Promise<unknown>, before: RegExp) {
+    awaited += 1;
     let happened = false;
     return saver.context(
       steppedDatabase(database(), async (step) => {
         if (!happened && before.test(step)) {
-          happened = true;
+          [happened, awaited] = [true, awaited - 1];
           await happens();
         }
         return null;
       }),
     );
   }
-  const WRITING_VERSION = /INSERT INTO savegame_versions/;
-  const WRITING_UPLOAD = /INSERT INTO savegame_uploads/;
+  let awaited = 0;
+  afterEach(() => expect(awaited).toBe(0));
+
+  // Of what is not plain, and so is decided between two statements.
+  const WRITING_VERSION = /^\s*WITH account AS \(\s*UPDATE savegame_accounts/;
+  const WRITING_UPLOAD = /^\s*WITH account AS \(\s*INSERT INTO savegame_accounts/;
 
   it('one confirms, when the same upload is confirmed by many', async () => {
     const id = await device.upload();
@@ -83,28 +89,31 @@ onEachDatabase('transfers at once', (database) => {
   });
 
   it('a head that moves between reading and writing makes a side version', async () => {
-    const base_version = await device.save();
+    await device.save();
+    await deleteSlot(saver.context(), { game_id: saver.gameId, slot: SLOT }, { permanently: false }, null);
     const other = saver.device();
-    const id = await other.upload({ base_version });
-    const context = meanwhile(() => device.save({ base_version }), WRITING_VERSION);
+    const id = await other.upload();
+    const context = meanwhile(() => device.save(), WRITING_VERSION);
     expect(await refusalOf(other.confirm(id, context))).toMatchObject({
       type: 'SAVEGAME_CONFLICT',
-      data: { cloud: { version: 2 }, local: { version: 3 } },
+      data: { reason: 'no_baseline', cloud: { version: 2 }, local: { version: 3 } },
     });
     await saver.mustAddUp();
   });
 
   it('a head that moves between reading and announcing refuses', async () => {
     const base_version = await device.save();
+    const other = saver.device();
+    await other.announce({ base_version });
     const context = meanwhile(() => device.save({ base_version }), WRITING_UPLOAD);
-    const refusal = await refusalOf(saver.device().announce({ base_version }, context));
+    const refusal = await refusalOf(other.announce({ base_version }, context));
     expect(refusal).toMatchObject({ type: 'SAVEGAME_CONFLICT', data: { cloud: { version: 2 } } });
     await saver.mustAddUp();
   });
 
   it('an upload that is given up between reading and writing is not confirmed', async () => {
     for (const give of [cancel, expire]) {
-      const id = await device.upload({ slot: give.name });
+      const id = await device.upload({ slot: give.name, as: 'side' });
       const context = meanwhile(() => give(id), WRITING_VERSION);
       expect(await refusalOf(device.confirm(id, context))).toMatchObject({ type: 'NOT_FOUND' });
       expect(await saver.versions(give.name)).toEqual([]);
@@ -114,17 +123,17 @@ onEachDatabase('transfers at once', (database) => {
 
   it('an upload that is asked for again between reading and writing is confirmed', async () => {
     const content = newContent();
-    const id = await device.upload({ content });
-    const context = meanwhile(() => device.announce({ content, label: 'later' }), WRITING_VERSION);
-    expect((await device.confirm(id, context)).version.label).toBe('later');
+    const id = await device.upload({ content, as: 'side' });
+    const again = () => device.announce({ content, as: 'side', label: 'later' });
+    expect((await device.confirm(id, meanwhile(again, WRITING_VERSION))).version.label).toBe('later');
     await saver.mustAddUp();
   });
 
   it('a user who is erased between reading and writing is refused, and nothing is written', async () => {
     const erase = () => rememberErasure(saver.db, saver.userId, saver.now);
-    const id = await device.upload();
+    const id = await device.upload({ as: 'side' });
     const before = await saver.rows();
-    const announced = device.announce({ slot: 'slot-2' }, meanwhile(erase, WRITING_UPLOAD));
+    const announced = device.announce({ as: 'side', slot: 'slot-2' }, meanwhile(erase, WRITING_UPLOAD));
     expect(await refusalOf(announced)).toMatchObject({ type: 'USER_ERASED' });
     expect(await saver.rows()).toEqual(before);
     await saver.db.deleteFrom('erasures').where('user_id', '=', saver.userId).execute();
