@@ -5,8 +5,8 @@ import { WRITES_OF_NEW } from './version-statement.ts';
 /**
  * Reads the situation of an upload, and in the plain case confirms it at once: a save of one piece that is in the store
  * as it was announced ($5, $6: size and checksum), wants to be the head, and whose base is the head of a slot that is
- * not deleted, nothing having changed since this very statement began to read. Everything else is left to the rules, which decide upon the same rows:
- * then `became` is null.
+ * not deleted, nothing having changed since this very statement began to read. Everything else is left to the rules,
+ * which decide upon the same rows: then `became` is null.
  */
 export const CONFIRM: Statement = {
   name: 'save-confirm',
