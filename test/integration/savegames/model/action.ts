@@ -52,8 +52,9 @@ export type Action =
       readonly crash: Crash | null;
     }
   | { readonly do: 'sweep'; readonly rounds: number; readonly crash: Crash | null }
-  | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'lose'; readonly object: number }
+  /** Bridges may be running meanwhile. */
+  | { readonly do: 'wait'; readonly ms: number; readonly swept: boolean }
+  | { readonly do: 'lose'; readonly object: number; readonly swept: boolean }
   | { readonly do: 'find again' };
 
 /** A device and a slot. */
@@ -146,8 +147,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('sweep'), rounds: fc.integer({ min: 1, max: 2 }), crash }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(...WAITS) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose'), object: number }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(...WAITS), swept: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('lose'), object: number, swept: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ do: 'find again' }) },
 );
 

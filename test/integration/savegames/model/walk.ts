@@ -80,9 +80,10 @@ class Walker {
         return world.sweep(action.rounds, action.crash);
       case 'wait':
         world.now += action.ms;
-        return;
+        return action.swept ? world.sweep(1, null) : undefined;
       case 'lose':
-        return this.#lose(action.object);
+        this.#lose(action.object);
+        return action.swept ? world.sweep(1, null) : undefined;
       case 'find again':
         for (const findAgain of world.lost.values()) findAgain();
         world.lost.clear();
