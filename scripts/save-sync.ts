@@ -34,7 +34,7 @@ const options = new Command('save-sync')
       'Exit status: 0 in step (or switched off by the user), 2 a conflict nobody decided, 1 anything else.',
   )
   .option('--url <url>', 'where the service is', 'http://127.0.0.1:8080')
-  .option('--token <token>', 'of the user; default: the demo user’s, signed with the development key')
+  .option('--token <token>', 'of the user; default: one of the demo user, signed with the development key')
   .option('--token-file <file>', 'read before every request, for tokens that are renewed')
   .requiredOption('--game <uuid>', 'whose save it is', uuid)
   .option('--folder <path>', 'the save: everything in it travels together')
@@ -42,7 +42,7 @@ const options = new Command('save-sync')
   .option('--slot <name>', 'where it is kept in the cloud', slotName, 'autosave')
   .option('--device <uuid>', 'this device, as in play sessions; default: one made up, and kept in the state', uuid)
   .addOption(
-    new Option('--on-conflict <policy>', 'which save stays; default: as the user’s settings say').choices([
+    new Option('--on-conflict <policy>', 'which save stays; default: what the settings of the user say').choices([
       ...['ask', 'local', 'cloud', 'both'],
     ]),
   )

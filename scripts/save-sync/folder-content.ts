@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -26,6 +26,7 @@ async function listFolder(root: string): Promise<readonly ListedEntry[]> {
     if (isMissing(error)) return [];
     throw error;
   }
+  if (!(await stat(root)).isDirectory()) throw new UnusableSave(`${root} is not a folder; name a file with --file`);
   const found = await readdir(root, { recursive: true, withFileTypes: true }).catch(vanished);
   for (const file of found) {
     const name = entryName(path.relative(root, path.join(file.parentPath, file.name)).split(path.sep).join('/'));

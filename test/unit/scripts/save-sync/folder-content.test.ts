@@ -128,6 +128,12 @@ describe('a packed folder', () => {
     await expect(folderContent.list(folder)).rejects.toThrow(message);
   });
 
+  it('is no file', async () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { 'a.sav': 'one' });
+    await expect(folderContent.list(path.join(folder, 'a.sav'))).rejects.toThrow('is not a folder');
+  });
+
   it('is refused for what is neither file nor folder', async () => {
     const folder = temporaryFolder();
     const server = createServer().listen(path.join(folder, 'socket'));
