@@ -107,6 +107,7 @@ export class LibraryClient {
     body?: object,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Reply> {
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
     let response: Response;
     let text: string;
     try {
@@ -118,7 +119,7 @@ export class LibraryClient {
           ...headers,
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
-        signal: AbortSignal.any([AbortSignal.timeout(this.#timeoutMs), ...(this.#signal ? [this.#signal] : [])]),
+        signal: this.#signal === null ? timeout : AbortSignal.any([timeout, this.#signal]),
       });
       text = await response.text();
     } catch (error) {
