@@ -16,7 +16,8 @@ export async function* bodyBatches(
 ): AsyncGenerator<readonly Buffer[]> {
   let chunks: Buffer[] = [];
   let size = 0;
-  let state: 'open' | 'ended' | 'broken' = 'open';
+  // A sender that died before anybody read has had its `close`: there comes no other.
+  let state: 'open' | 'ended' | 'broken' = req.destroyed ? 'broken' : 'open';
   let wake = (): void => {};
   const receive = (chunk: Buffer): void => {
     arrived(chunk.length);

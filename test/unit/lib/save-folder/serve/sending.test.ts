@@ -134,13 +134,14 @@ describe('a save file that is being sent', () => {
   it('is cut off as well when it drips a byte now and then: it has a place that others wait for', async () => {
     const time = new VirtualTime(T0);
     const clock: Clock = { now: () => time.now, after: (ms, run) => time.after(ms, run) };
-    const { url, connection } = await begin({ clock });
-    await connection.send(head(url));
-    for (let at = 0; at < 100 && connection.received === ''; at += 1) {
+    const { disk, firstWrite } = watchedDisk();
+    const { url, connection } = await begin({ clock, disk });
+    await connection.send(head(url), HALF);
+    await firstWrite;
+    for (let at = SIZE / 2; at < SIZE && connection.received === ''; at += 1) {
       await connection.send(bytes.subarray(at, at + 1));
-      // Lets the byte arrive.
-      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       await time.advance(SENDER_IDLE_MS);
+      await new Promise((resolve) => setImmediate(resolve));
     }
     expect(connection.received).toContain('CLIENT_TOO_SLOW');
     await connection.closed();
