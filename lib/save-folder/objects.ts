@@ -44,13 +44,15 @@ export class Objects {
     }
     const draft = incoming.draft();
     await disk.makeFolder(draft);
+    let placed = false;
     try {
       await receiveFile(bytes, object, join(draft, contentName(content)), disk);
       await disk.syncFolder(draft);
-      if (!(await this.place(draft, content, object.objectId))) throw new Error(`the draft ${draft} vanished`);
+      placed = await this.place(draft, content, object.objectId);
     } finally {
-      await disk.remove(draft);
+      if (!placed) await disk.remove(draft);
     }
+    if (!placed) throw new Error(`the draft ${draft} vanished`);
   }
 
   /**
