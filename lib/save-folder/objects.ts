@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import type { ListedObject, ObjectContent } from '../ports/save-store.ts';
 import { contentName, contentsNamed, FIRST_GENERATION, partName, partsNamed, wholeContent } from './content.ts';
 import type { Content } from './content.ts';
@@ -8,6 +9,9 @@ import { isId, SHARD_DIGITS } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { receiveAgain, receiveFile } from './receive.ts';
 import type { Batch } from './receive.ts';
+
+/** As many saves as may wait between their PUT and their confirmation. */
+const MAX_REMEMBERED = 10_000;
 
 export interface FolderParts {
   readonly layout: Layout;
@@ -24,6 +28,8 @@ export interface Piece {
 /** Whole objects. The steps of each change, and what a crash between them leaves: DESIGN.md, "Crash points". */
 export class Objects {
   readonly #parts: FolderParts;
+  /** Ids whose place in their shard this process has synchronised: it stays so. */
+  readonly #synced = new LRUCache<string, true>({ max: MAX_REMEMBERED });
 
   constructor(parts: FolderParts) {
     this.#parts = parts;
@@ -70,7 +76,7 @@ export class Objects {
       const step = await disk.move(draft, object);
       if (step === 'missing') return false;
       if (step === 'moved') {
-        await disk.syncFolder(layout.shardOf(objectId));
+        await this.#syncPlace(objectId);
         return true;
       }
       const [newest] = contentsNamed((await disk.names(object)) ?? []);
@@ -100,7 +106,13 @@ export class Objects {
     const { layout, disk } = this.#parts;
     // The first content was in its folder, durably, before the folder came to its place.
     if (generation > FIRST_GENERATION) await disk.syncFolder(layout.object(objectId));
+    if (!this.#synced.has(objectId)) await this.#syncPlace(objectId);
+  }
+
+  async #syncPlace(objectId: string): Promise<void> {
+    const { layout, disk } = this.#parts;
     await disk.syncFolder(layout.shardOf(objectId));
+    this.#synced.set(objectId, true);
   }
 
   /** What is there, with its files in order; null: nothing. */
@@ -122,7 +134,10 @@ export class Objects {
 
   async remove(objectIds: readonly string[]): Promise<void> {
     const { layout, incoming } = this.#parts;
-    for (const objectId of objectIds) await incoming.throwAway(layout.object(objectId));
+    for (const objectId of objectIds) {
+      this.#synced.delete(objectId);
+      await incoming.throwAway(layout.object(objectId));
+    }
   }
 
   /** As the port says; of each folder that objects are spread over only the names are read, and no more than are needed. */
