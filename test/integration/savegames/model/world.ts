@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { configFrom } from '../../../../lib/config/load.ts';
 import type { Database } from '../../../../lib/db/database.ts';
+import { LibraryError } from '../../../../lib/errors.ts';
 import type { SaveRules } from '../../../../lib/savegames/account.ts';
 import { SWEEP_LIMITS } from '../../../../lib/savegames/sweep/sweep-context.ts';
 import { sweepSaves } from '../../../../lib/savegames/sweep/sweep.ts';
@@ -87,8 +88,7 @@ export class World {
     const asked = await Promise.allSettled(
       [one, other].map((operation) => askService(this.#context(this.#database), operation)),
     );
-    // The answer to a device that announces twice at once may be that it is to do so again.
-    const answers = asked.map((ask) => (ask.status === 'fulfilled' ? ask.value : null));
+    const answers = asked.map((ask) => (ask.status === 'fulfilled' ? ask.value : toBeRepeated(ask.reason)));
     const seen = await this.#look();
     const failures: unknown[] = [];
     for (const { order, trimmed } of ORDERS) {
@@ -179,6 +179,12 @@ export class World {
     const caller = { userId: this.#who.userId, roles: ['user'] as const };
     return { ...this.#who, ...database, now, store, rules: this.#rules, actor, caller, origin: ORIGIN };
   }
+}
+
+/** No answer, to a device that announces a save in parts twice at once. Any other error is one. */
+function toBeRepeated(error: unknown): null {
+  if (error instanceof LibraryError && error.type === 'UNAVAILABLE') return null;
+  throw error;
 }
 
 /** Whether the first one trimmed its slot before the second came. */
