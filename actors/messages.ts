@@ -2,10 +2,11 @@
  * What can be asked of a user's actor, and what it answers. Every message is plain data: it crosses nodes as CBOR.
  * All times are milliseconds since the Unix epoch on the engine's clock; all durations milliseconds.
  */
+import type { News } from '../lib/ports/news.ts';
 import type { EndReason } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
-export type Command = Start | Heartbeat | End | Held | Flush | Revoke | Rebase | Erase;
+export type Command = Start | Heartbeat | End | Held | Flush | Revoke | Rebase | Erase | Attend | Leave | Tell;
 
 /** What PostgreSQL holds of one game of the user, all of it from the same database snapshot. */
 export interface StoredTotal {
@@ -72,6 +73,25 @@ export interface Rebase extends StoredTotal {
  */
 export interface Erase {
   readonly kind: 'erase';
+}
+
+/** A gateway node holds sockets of the user. Said again before the lease ends; soft state, see `audience.ts`. */
+export interface Attend {
+  readonly kind: 'attend';
+  readonly gateway: string;
+  readonly leaseMs: number;
+}
+
+/** The last of the user's sockets at this gateway node is gone. */
+export interface Leave {
+  readonly kind: 'leave';
+  readonly gateway: string;
+}
+
+/** News for the user's sockets. Answered when they are on their way to the gateways that attend, and to no others. */
+export interface Tell {
+  readonly kind: 'tell';
+  readonly news: readonly News[];
 }
 
 export type Reply = SessionReply | HeldReply | DoneReply | RefusedReply;

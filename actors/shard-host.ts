@@ -11,6 +11,7 @@ import { Committer } from './committer.ts';
 import type { Answer, Envelope } from './envelope.ts';
 import { Flusher } from './flusher.ts';
 import type { HostOptions, HostStats } from './host-options.ts';
+import type { Command } from './messages.ts';
 import { shardOf } from './placement.ts';
 import { isLive, type UserState } from './session.ts';
 import { ShardOwnership, type OwnershipPorts } from './shard-ownership.ts';
@@ -18,12 +19,18 @@ import { Shard } from './shard.ts';
 import { decodeState } from './snapshot.ts';
 import { expire, forget, mayForget, turn } from './user-actor.ts';
 import type { Acquired } from '../lib/ports/checkpoint-store.ts';
+import type { News } from '../lib/ports/news.ts';
 import type { PlaytimeSink } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
 export interface HostPorts extends OwnershipPorts {
   readonly sink: PlaytimeSink;
+  /** Sends news to a gateway node that holds sockets of the user; what gets lost on the way is found in the log. */
+  readonly push: (gateway: string, user: UuidKey, news: readonly News[]) => void;
 }
+
+/** Commands that are not over with the commit. */
+const FOLLOWED_UP: ReadonlySet<Command['kind']> = new Set(['flush', 'erase', 'attend', 'leave', 'tell']);
 
 const TICK_MS = 1_000;
 const VERIFY_TICKS = 10;
@@ -177,14 +184,27 @@ export class ShardHost {
     answer: Answer,
     settle: (answer: Answer) => void,
   ): (committed: Answer) => void {
-    if (command.kind !== 'flush' && command.kind !== 'erase') return settle;
+    if (!FOLLOWED_UP.has(command.kind)) return settle;
     return (committed) => {
       if (committed !== answer) return settle(committed);
+      if (command.kind !== 'flush' && command.kind !== 'erase') {
+        this.#attended(shard, user, command);
+        return settle(answer);
+      }
       if (command.kind === 'erase') return void this.#flusher.settled().then(() => settle(answer));
       void this.#flusher
         .request(shard, user, deadline)
         .then((flushed) => settle(flushed ? answer : { kind: 'unavailable', reason: 'not flushed in time' }));
     };
+  }
+
+  /** Only now that the fence told that this memory is the truth: another node would else hold the audience. */
+  #attended({ audience }: Shard, user: UuidKey, command: Command): void {
+    const now = this.#ports.clock.now();
+    if (command.kind === 'attend') audience.attend(user, command.gateway, now + command.leaseMs);
+    if (command.kind === 'leave') audience.leave(user, command.gateway);
+    if (command.kind !== 'tell') return;
+    for (const gateway of audience.gatewaysOf(user, now)) this.#ports.push(gateway, user, command.news);
   }
 
   #update(shard: Shard, user: UuidKey, before: UserState, state: UserState, now: number): void {
@@ -225,6 +245,7 @@ export class ShardHost {
     for (const shard of this.shards()) {
       shard.wake(now, (user, state) => this.#visit(shard, user, state, now));
       const verify = (this.#ticks + shard.id) % VERIFY_TICKS === 0; // H3
+      if (verify) shard.audience.trim(now);
       if (shard.needsCommit || verify) this.#committer.request(shard);
     }
   }

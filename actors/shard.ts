@@ -10,6 +10,7 @@
  * - S2  A user is in the wheel exactly once from activation to passivation; passivation happens only when woken.
  * - S3  What a commit could not prove applied stays dirty, and goes with the next one.
  */
+import { Audience } from './audience.ts';
 import type { Answer } from './envelope.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
 import { countLive, NO_SESSIONS, type Session, type UserState } from './session.ts';
@@ -39,6 +40,7 @@ const NOBODY: ReadonlySet<UuidKey> = new Set();
 export class Shard {
   readonly id: number;
   readonly epoch: number;
+  readonly audience = new Audience();
   readonly #users = new Map<UuidKey, UserState>();
   readonly #wheel: ExpiryWheel<UuidKey>;
   /** By how much this shard's ticks are ahead of other shards': not all of them should wake their users at once. */

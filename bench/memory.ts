@@ -84,6 +84,7 @@ class Engine {
           },
         },
         clock: { now: () => this.time.now, after: this.time.after.bind(this.time) },
+        push: nothing,
         offer: nothing,
         events: {
           fenced: nothing,

@@ -8,7 +8,9 @@ import { ShardHost } from '../actors/shard-host.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { News } from '../lib/ports/news.ts';
 import type { PlaytimeSink } from '../lib/ports/playtime-sink.ts';
+import type { UuidKey } from '../lib/uuid.ts';
 
 export interface EngineNode {
   readonly host: ShardHost;
@@ -37,7 +39,12 @@ export function engineNode({ broker, config, store, sink, clock }: EngineNodeDep
       broker.logger.debug({ msg: 'offer not heard', nodeID, shards, error: String(error) });
     });
   };
-  const host = new ShardHost(hostOptions(config), { store, sink, clock, offer, events: hostEvents(broker) });
+  const push = (nodeID: string, user: UuidKey, news: readonly News[]): void => {
+    broker.call('feed.push', { user, news }, { nodeID, timeout: 1_000 }).catch((error: unknown) => {
+      broker.logger.debug({ msg: 'news not heard', nodeID, error: String(error) });
+    });
+  };
+  const host = new ShardHost(hostOptions(config), { store, sink, clock, offer, push, events: hostEvents(broker) });
   const endObserving = observeHost(broker, host, clock);
   let unwatch: (() => void) | null = null;
   let draining: Promise<void> | null = null;

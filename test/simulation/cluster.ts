@@ -112,6 +112,7 @@ export class Cluster {
         store: this.store.client(process),
         sink: this.database.client(process),
         clock: process.clock,
+        push: () => undefined,
         offer: (node, shards) => this.network.tell(name, node, (receiver) => receiver.acceptOffer(shards)),
         events: {
           fenced: (shard, owner) => this.oracle.log(() => `${name}: fenced off shard ${shard.id} by ${owner ?? '?'}`),

@@ -67,6 +67,7 @@ export class TestBed {
       store: this.store.client(process),
       sink: this.database.client(process),
       clock: process.clock,
+      push: (gateway, user, news) => void events.push(`pushed ${news.length} of ${user} to ${gateway}`),
       offer: (node, shards) => {
         events.push(`offered ${shards.join()} to ${node}`);
         this.#hosts.get(node)?.acceptOffer(shards);
