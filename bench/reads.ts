@@ -57,6 +57,7 @@ const node = new NodeProcess({
     REDIS_ADDR: redis.address,
     NODE_ID: 'reads',
     LIBRARY_HTTP_PORT: '0',
+    LIBRARY_GRPC_PORT: '0',
     HTTP_HOST: '127.0.0.1',
     LOG_LEVEL: 'warn',
   },

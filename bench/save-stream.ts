@@ -41,7 +41,13 @@ const node = new NodeProcess({
   id: 'save-stream',
   role: 'gateway',
   env: {
-    ...{ DATA_DIR: path.join(folder, 'data'), LIBRARY_HTTP_PORT: '0', LOG_LEVEL: 'warn', HTTP_DRAIN_GRACE_MS: '0' },
+    ...{
+      DATA_DIR: path.join(folder, 'data'),
+      LIBRARY_HTTP_PORT: '0',
+      LIBRARY_GRPC_PORT: '0',
+      LOG_LEVEL: 'warn',
+      HTTP_DRAIN_GRACE_MS: '0',
+    },
     ...{ POSTGRES_DSN: '', REDIS_ADDR: '', NATS_URL: '', KAFKA_BROKERS: '', S3_BUCKET_SAVEGAMES: '', S3_ENDPOINT: '' },
     SAVES_KEEP_VERSIONS: '1',
   },

@@ -82,6 +82,7 @@ export function decide(settings: Settings, env: Readonly<Record<string, string |
   }
   refuseKafka(settings.kafka);
   refuseSaves(settings);
+  refuseGrpc(settings);
   return freeze({
     ...settings,
     node: { ...node, id: node.id ?? hostname() },
@@ -124,6 +125,32 @@ function refuseSaves({ s3, saves }: Settings): void {
       `saves.urlSeconds (SAVES_URL_SECONDS) is ${saves.urlSeconds}: expected at most saves.uploadTtlSeconds ` +
         `(${saves.uploadTtlSeconds}), or a URL outlives its upload`,
     );
+  }
+}
+
+function refuseGrpc({ grpc, upstream }: Settings): void {
+  if ((grpc.tlsCertFile === null) !== (grpc.tlsKeyFile === null)) {
+    throw new ConfigError(
+      'grpc.tlsCertFile (GRPC_TLS_CERT_FILE) and grpc.tlsKeyFile (GRPC_TLS_KEY_FILE): expected both or none',
+    );
+  }
+  if (grpc.tlsClientCaFile !== null && grpc.tlsCertFile === null) {
+    throw new ConfigError(
+      'grpc.tlsClientCaFile (GRPC_TLS_CLIENT_CA_FILE) is set, which needs grpc.tlsCertFile (GRPC_TLS_CERT_FILE)',
+    );
+  }
+  if (grpc.tlsClients === 'required' && grpc.tlsClientCaFile === null) {
+    throw new ConfigError(
+      'grpc.tlsClients (GRPC_TLS_CLIENTS) is "required", which needs grpc.tlsClientCaFile (GRPC_TLS_CLIENT_CA_FILE)',
+    );
+  }
+  if ((upstream.tlsCertFile === null) !== (upstream.tlsKeyFile === null)) {
+    throw new ConfigError(
+      'upstream.tlsCertFile (UPSTREAM_TLS_CERT_FILE) and upstream.tlsKeyFile (UPSTREAM_TLS_KEY_FILE): expected both or none',
+    );
+  }
+  if (upstream.tls === 'off' && (upstream.tlsCaFile !== null || upstream.tlsCertFile !== null)) {
+    throw new ConfigError('upstream.tls (UPSTREAM_TLS) is "off" beside files for TLS: expected "on"');
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Static } from 'typebox';
+import { grpc } from './groups/grpc.ts';
 import { kafka } from './groups/kafka.ts';
 import { s3, saves } from './groups/saves.ts';
+import { upstream } from './groups/upstream.ts';
 import { group, listOf, oneOf, optionalPort, optionalText, port, text, whole } from './setting.ts';
 
 export const NODE_ROLES = ['gateway', 'engine', 'domain', 'bridge'] as const;
@@ -194,6 +196,8 @@ export const ConfigSchema = group({
   }),
   s3,
   saves,
+  grpc,
+  upstream,
   engine: group({
     shards: whole(1, 65_536, {
       env: 'SHARDS',

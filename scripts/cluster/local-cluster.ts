@@ -123,7 +123,7 @@ async function plan(options: ClusterOptions, servers: ClusterServers): Promise<N
     const name = { id: `${role}-${number}`, role };
     const port = role === 'gateway' && options.httpPort > 0 ? options.httpPort + number - 1 : 0;
     const roles = role === 'domain' ? 'domain,bridge' : role;
-    const own = { NODE_ID: name.id, NODE_ROLES: roles, LIBRARY_HTTP_PORT: String(port) };
+    const own = { NODE_ID: name.id, NODE_ROLES: roles, LIBRARY_HTTP_PORT: String(port), LIBRARY_GRPC_PORT: '0' };
     return new NodeProcess({
       ...name,
       env: { ...shared, ...own, ...(await options.envOf?.(name, servers)) },

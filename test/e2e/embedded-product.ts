@@ -19,7 +19,7 @@ export function embeddedProduct(settings: Readonly<Record<string, string>> = {})
   const node = new NodeProcess({
     id: 'embedded',
     role: 'gateway',
-    env: { ...embeddedEnvironment(folder), LIBRARY_HTTP_PORT: '0', ...settings },
+    env: { ...embeddedEnvironment(folder), LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0', ...settings },
     logFile: path.join(folder, 'log'),
   });
   return {

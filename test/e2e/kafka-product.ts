@@ -34,6 +34,7 @@ export async function startKafkaProduct(postgres: string): Promise<KafkaProduct>
   const fresh = await createDatabase(postgres, 'kafka_bridge');
   const env = {
     ...{ NODE_ID: 'alone', SHARDS: '16', DEMO_DATA: 'always', LOG_LEVEL: 'warn', LIBRARY_HTTP_PORT: '0' },
+    ...{ LIBRARY_GRPC_PORT: '0' },
     ...{ HTTP_HOST: '127.0.0.1', HTTP_DRAIN_GRACE_MS: '0', FLUSH_INTERVAL_SECONDS: '1', NATS_URL: '' },
     ...{ POSTGRES_DSN: fresh.dsn, REDIS_ADDR: redisServer.address, KAFKA_BROKERS: kafka.address },
   };

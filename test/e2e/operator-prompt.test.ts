@@ -16,7 +16,13 @@ class Prompt {
   #heard: () => void = () => undefined;
 
   constructor(folder: string) {
-    const env = { ...process.env, ...embeddedEnvironment(folder), LIBRARY_HTTP_PORT: '0', HOME: folder };
+    const env = {
+      ...process.env,
+      ...embeddedEnvironment(folder),
+      LIBRARY_HTTP_PORT: '0',
+      LIBRARY_GRPC_PORT: '0',
+      HOME: folder,
+    };
     this.#child = spawn(process.execPath, [REPL], { env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#output += chunk.toString();

@@ -46,6 +46,7 @@ export async function openErasableNode(servers: { readonly PostgreSQL: string; r
   const config = configFrom('', {
     NODE_ID: 'erasure',
     LIBRARY_HTTP_PORT: '0',
+    LIBRARY_GRPC_PORT: '0',
     HTTP_HOST: '127.0.0.1',
     HTTP_DRAIN_GRACE_MS: '0',
     LOG_LEVEL: 'fatal',

@@ -22,6 +22,7 @@ describe('cloud saves over REST, in a folder that the gateway serves', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'library-saves-'));
   const config = configFrom('', {
     ...{ NODE_ID: 'saves', LIBRARY_HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', HTTP_DRAIN_GRACE_MS: '0' },
+    ...{ LIBRARY_GRPC_PORT: '0' },
     ...{ LOG_LEVEL: 'fatal', DEMO_DATA: 'always', DATA_DIR: folder, SHARDS: '16', SAVES_QUOTA_BYTES: '1000' },
   });
   let node: LibraryNode;

@@ -125,6 +125,11 @@ describe('the configuration', () => {
     [{ SESSION_TIMEOUT_SECONDS: '100' }, /SESSION_TIMEOUT_SECONDS.*at least/],
     [{ NODE_ROLES: 'gateway' }, /NATS_URL/],
     [{ TLS_CERT_FILE: 'cert.pem' }, /both or none/],
+    [{ GRPC_TLS_KEY_FILE: 'key.pem' }, /both or none/],
+    [{ GRPC_TLS_CLIENT_CA_FILE: 'ca.pem' }, /GRPC_TLS_CERT_FILE/],
+    [{ GRPC_TLS_CLIENTS: 'required' }, /GRPC_TLS_CLIENT_CA_FILE/],
+    [{ UPSTREAM_TLS: 'on', UPSTREAM_TLS_CERT_FILE: 'cert.pem' }, /both or none/],
+    [{ UPSTREAM_TLS_CA_FILE: 'ca.pem' }, /UPSTREAM_TLS.*off/],
   ])('refuses what cannot work together: %j', (env: Record<string, string>, line) => {
     expect(() => configFrom('', env)).toThrow(line);
   });
