@@ -21,17 +21,37 @@ export interface News {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Up to where somebody has heard a user's news. */
+/** News on their way to the gateways. */
+export interface ToldNews extends News {
+  /**
+   * The number of the user's news before this one, 0: none that is remembered. So a listener sees whether something is
+   * missing in between. Null where the news itself has no number.
+   */
+  readonly after: number | null;
+}
+
+/** Up to where somebody has heard a user's news. Plain data; whoever keeps one keeps all of it. */
 export interface NewsPosition {
   /** All numbers up to this one were heard, or were none of the listener's business. */
   readonly number: number;
+  /** Higher numbers that were heard as well, ascending: few, while something before them is held back. */
+  readonly heard: readonly number[];
   /** When that was known, ms since the Unix epoch: what came before is not replayed once it is forgotten. */
   readonly at: number;
 }
 
-/** Hears a user's news in order, each numbered one once. Must not throw. */
+/** News, and where to go on from if they are the last that is heard: never made from the news themselves. */
+export interface HeardNews {
+  readonly news: News;
+  readonly position: NewsPosition;
+}
+
+/**
+ * Hears a user's news in order, each numbered one once; but a total of playtime comes at most once a minute, so it may
+ * come behind later news, or not at all if a later total replaces it. Must not throw.
+ */
 export interface NewsListener {
-  news(news: News): void;
+  news(heard: HeardNews): void;
   /** Nothing was missed up to here. Comes about once a minute, so that a position never grows too old to resume from. */
   position(position: NewsPosition): void;
 }
@@ -39,14 +59,15 @@ export interface NewsListener {
 export interface Followed {
   readonly position: NewsPosition;
   /** What happened between `from` and the position; `reset`: that is not known any more, read everything anew. */
-  readonly missed: readonly News[] | 'reset';
+  readonly missed: readonly HeardNews[] | 'reset';
   stop(): void;
 }
 
 /** The news of users whose launchers are connected to this node. */
 export interface NewsFeed {
   /**
-   * Resolves when everything that happens from now on reaches the listener. Several may follow one user.
+   * Resolves when everything that happens from now on reaches the listener. Several may follow one user. The listener is
+   * called from then on, but never before the caller has gone on with what is resolved.
    *
    * @param from where a launcher stopped hearing; null: it begins
    * @throws LibraryError UNAVAILABLE
