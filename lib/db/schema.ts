@@ -2,6 +2,7 @@ import type { AchievementTables } from './schema/achievements.ts';
 import type { CatalogTables } from './schema/catalog.ts';
 import type { EventBusTables } from './schema/event-bus.ts';
 import type { EventTables } from './schema/events.ts';
+import type { FamilyTables } from './schema/family.ts';
 import type { IdempotencyTables } from './schema/idempotency.ts';
 import type { LibraryTables } from './schema/library.ts';
 import type { PlaytimeTables } from './schema/playtime.ts';
@@ -22,6 +23,7 @@ export interface Schema
     WishlistTables,
     SettingsTables,
     SavegameTables,
+    FamilyTables,
     EventTables,
     EventBusTables,
     IdempotencyTables {}

@@ -63,6 +63,8 @@ export const USER_TABLES: readonly UserTable[] = [
   { table: 'savegame_objects', exportAs: 'save_file', key: ['object_id'] },
   { table: 'savegame_sync_settings', exportAs: 'save_sync_settings', key: ['game_id'] },
   { table: 'savegame_uploads', exportAs: 'save_upload', key: ['game_id', 'slot', 'device_id'], omit: ['parts_id'] },
+  { table: 'family_sharing_links', exportAs: 'family_link', key: ['role', 'other_id'] },
+  { table: 'family_exclusions', exportAs: 'family_exclusion', key: ['game_id'] },
   // Which of the staff it was is their business; what they were is the user's.
   { table: 'library_audit_log', exportAs: 'audit_entry', key: ['entry_id'], omit: ['actor_id'] },
   { table: 'achievement_audit_log', exportAs: 'achievement_audit_entry', key: ['entry_id'], omit: ['actor_id'] },
