@@ -54,6 +54,8 @@ export interface NewsListener {
   news(heard: HeardNews): void;
   /** Nothing was missed up to here. Comes about once a minute, so that a position never grows too old to resume from. */
   position(position: NewsPosition): void;
+  /** What happened up to here is not known any more (this node was cut off for minutes): read everything anew. */
+  reset(position: NewsPosition): void;
 }
 
 export interface Followed {
