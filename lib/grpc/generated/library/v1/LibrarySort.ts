@@ -1,0 +1,23 @@
+// Original file: api/proto/v1/library.proto
+
+export const LibrarySort = {
+  LIBRARY_SORT_UNSPECIFIED: 'LIBRARY_SORT_UNSPECIFIED',
+  LIBRARY_SORT_TITLE: 'LIBRARY_SORT_TITLE',
+  LIBRARY_SORT_ACQUIRED_AT: 'LIBRARY_SORT_ACQUIRED_AT',
+  LIBRARY_SORT_LAST_PLAYED_AT: 'LIBRARY_SORT_LAST_PLAYED_AT',
+  LIBRARY_SORT_PLAYTIME: 'LIBRARY_SORT_PLAYTIME',
+} as const;
+
+export type LibrarySort =
+  | 'LIBRARY_SORT_UNSPECIFIED'
+  | 0
+  | 'LIBRARY_SORT_TITLE'
+  | 1
+  | 'LIBRARY_SORT_ACQUIRED_AT'
+  | 2
+  | 'LIBRARY_SORT_LAST_PLAYED_AT'
+  | 3
+  | 'LIBRARY_SORT_PLAYTIME'
+  | 4
+
+export type LibrarySort__Output = typeof LibrarySort[keyof typeof LibrarySort]
