@@ -3,6 +3,8 @@
  * folder store, beside `node:http` with two bare inserts. Each save is announced, really sent, and confirmed; every
  * answer is checked, and at the end the database's sums are compared with what was acknowledged. The load generator runs
  * beside them and is part of what the machine has to carry. Rounds are interleaved and the median is shown.
+ *
+ * Counted are first the two calls of the API alone (`apart`), then whole saves, which wait for the disk that takes them.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +14,8 @@ import { Command } from 'commander';
 import { sql } from 'kysely';
 import { cpuSeconds } from './processor-time.ts';
 import type { BaselineOrder } from './saves/baseline.ts';
-import type { Latencies, SaveOrder, Saver, SaveReport } from './saves/load.ts';
+import type { Saver } from './saves/device.ts';
+import type { Latencies, LoadMessage, SaveOrder, SaveReport } from './saves/load.ts';
 import { BASE_PATH } from '../lib/contract/endpoints.ts';
 import { openDatabase, type Database } from '../lib/db/database.ts';
 import { NodeProcess } from '../scripts/cluster/node-process.ts';
@@ -67,7 +70,7 @@ try {
   const database = await openDatabase({ dsn: postgres.address, poolSize: 2 });
   try {
     const subjects = await prepared(database);
-    await measure(subjects);
+    for (const way of ['apart', 'whole'] as const) await measure(subjects, way);
     await compare(database, subjects.find(({ isOurs }) => isOurs)?.savers ?? []);
   } finally {
     await database.close();
@@ -109,13 +112,14 @@ function id(family: string, n: number): string {
   return `00000000-0000-7000-${family}000-${n.toString(16).padStart(12, '0')}`;
 }
 
-async function measure(subjects: readonly Subject[]): Promise<void> {
+async function measure(subjects: readonly Subject[], way: SaveOrder['way']): Promise<void> {
   const reports = new Map<Subject, Round[]>(subjects.map((subject) => [subject, []]));
   for (let round = 0; round < options.rounds; round += 1) {
-    for (const subject of subjects) reports.get(subject)?.push(await measureOnce(subject));
+    for (const subject of subjects) reports.get(subject)?.push(await measureOnce(subject, way));
   }
   console.log(
-    `\n${options.connections} connections, ${options.users} users, saves of ${options.bytes} bytes, ${options.keep} versions ` +
+    `\n${way === 'apart' ? 'The two calls, the bytes being sent in between and not counted' : 'Whole saves'}: ` +
+      `${options.connections} connections, ${options.users} users, saves of ${options.bytes} bytes, ${options.keep} versions ` +
       `kept; median of ${options.rounds} rounds of ${options.seconds} s\n`,
   );
   const heads = ['pairs/s', 'wrong', 'load CPU', 'node µs', 'PG µs', 'Redis µs', 'load µs'];
@@ -131,7 +135,9 @@ async function measure(subjects: readonly Subject[]): Promise<void> {
       Math.round(middle((round) => (round.cpuSeconds / round.pairs) * 1e6)),
     ];
     console.log(name.padEnd(30) + cells.map((cell) => String(cell).padStart(10)).join(''));
-    for (const step of ['announce', 'put', 'confirm'] as const) {
+    for (const step of way === 'apart'
+      ? (['announce', 'confirm'] as const)
+      : (['announce', 'put', 'confirm'] as const)) {
       const ms = (pick: keyof Latencies): string => (middle((round) => round[step][pick]) / 1_000).toFixed(1);
       console.log(`  ${step.padEnd(10)} p50 ${ms('p50')} ms, p95 ${ms('p95')} ms, p99 ${ms('p99')} ms`);
     }
@@ -140,25 +146,32 @@ async function measure(subjects: readonly Subject[]): Promise<void> {
     if (!isOurs) plain = rate;
     else console.log(`  ratio to node:http: ${(rate / plain).toFixed(2)}`);
   }
-  console.log('\nµs: processor time a save takes of each process; node is all roles and the PUT, or the baseline.');
+  const whatNodeDoes = way === 'apart' ? 'all roles' : 'all roles and the PUT';
+  console.log(`\nµs: processor time a save takes of each process; node is ${whatNodeDoes}, or the baseline.`);
 }
 
-async function measureOnce(subject: Subject): Promise<Round> {
+async function measureOnce(subject: Subject, way: SaveOrder['way']): Promise<Round> {
   const processes = [
     subject.pid,
     ...[postgres, redis].map((server) => (server?.kind === 'private' ? server.process.pid : null)),
   ];
   const child = fork(path.join(HERE, 'saves/load.ts'));
-  child.send({
-    ...{ port: subject.port, savers: subject.savers, base: BASE_PATH, connections: options.connections },
-    ...{ saveBytes: options.bytes, warmUpMs: WARM_UP_MS, measureMs: options.seconds * 1_000 },
-  } satisfies SaveOrder);
-  await message(child);
-  const before = processes.map(cpuSeconds);
-  const report = await message<SaveReport>(child);
-  const after = processes.map(cpuSeconds);
+  const used = processes.map(() => 0);
+  let before: readonly number[] = [];
+  const report = await new Promise<SaveReport>((resolve, reject) => {
+    child.on('message', (message: LoadMessage) => {
+      if ('report' in message) resolve(message.report);
+      else if (message.counting) before = processes.map(cpuSeconds);
+      else processes.forEach((pid, n) => (used[n] = (used[n] ?? 0) + cpuSeconds(pid) - (before[n] ?? NaN)));
+    });
+    child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)));
+    child.send({
+      ...{ way, port: subject.port, savers: subject.savers, base: BASE_PATH, connections: options.connections },
+      ...{ saveBytes: options.bytes, warmUpMs: WARM_UP_MS, measureMs: options.seconds * 1_000 },
+    } satisfies SaveOrder);
+  });
   subject.savers = report.savers;
-  return { ...report, cpuMicros: after.map((cpu, n) => ((cpu - (before[n] ?? NaN)) / report.pairs) * 1e6) };
+  return { ...report, cpuMicros: used.map((seconds) => (seconds / report.pairs) * 1e6) };
 }
 
 /** What the database says of every user must be what was acknowledged, and its sums must be the sums of its rows. */

@@ -4,7 +4,7 @@ import { compileCheck } from '../../../../lib/contract/validation.ts';
 
 /** As many as fit into a body. */
 const ITEMS = 80_000;
-/** By the square of the length it would take a minute. */
+/** Of the processor, for the machine may have other things to do. By the square of the length it would take a minute. */
 const LIMIT_MS = 2_000;
 
 const lists = ENDPOINTS.flatMap(({ id, body }) =>
@@ -20,9 +20,10 @@ it('has lists at all', () => {
 it.each(lists)('refuses a list that fills the body in a moment: $id, $name', ({ name, body }) => {
   const check = compileCheck(body);
   for (const item of [{}, 0, 'x', null, []]) {
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(check({ [name]: Array.from({ length: ITEMS }, () => item) })).not.toBeNull();
-    expect(performance.now() - began).toBeLessThan(LIMIT_MS);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1_000).toBeLessThan(LIMIT_MS);
   }
 });
 
