@@ -8,9 +8,12 @@ import type * as admin from '../lib/contract/admin.ts';
 import type { Request } from '../lib/contract/endpoint.ts';
 import type * as contract from '../lib/contract/library.ts';
 import type { exportUserData } from '../lib/contract/export.ts';
+import type * as twins from '../lib/contract/service-twins.ts';
 import type { Database } from '../lib/db/database.ts';
 import { exportLines } from '../lib/library/export.ts';
 import { grantGame, hasAccess, revokeGame } from '../lib/library/access.ts';
+import { checkAccess, type AccessCheck } from '../lib/library/check-access.ts';
+import { setInstallStatus } from '../lib/library/install-status.ts';
 import { ownedGame } from '../lib/library/library-items.ts';
 import { listLibrary } from '../lib/library/list-library.ts';
 import { patchGame } from '../lib/library/marks.ts';
@@ -52,6 +55,19 @@ export function libraryService({ database, engine, clock, pages }: LibraryDeps):
         await revokeGame(change(request), userActor(engine, userId, deadline), params.game_id);
         return undefined;
       }),
+      checkAccess: endpointAction<typeof twins.checkGameAccess>(async ({ params }) => {
+        const [access] = await checkAccess(executor, [params]);
+        if (access === undefined) throw new TypeError('a check was not answered');
+        return access;
+      }),
+      checkAccesses: endpointAction<typeof twins.batchCheckGameAccess>(async ({ body }) => ({
+        results: await checkAccess(executor, body.checks),
+      })),
+      /** For gateways: what came in together is asked together. */
+      accessOf: action(({ checks }: { checks: readonly AccessCheck[] }) => checkAccess(executor, checks)),
+      setInstallStatus: endpointAction<typeof twins.setInstallStatus>(({ userId, params, body }) =>
+        setInstallStatus({ db, userId, gameId: params.game_id, deviceId: params.device_id, now: clock.now() }, body),
+      ),
       /** For other services: whether the user may play the game now. */
       access: action(({ userId, gameId }: { userId: string; gameId: string }) => hasAccess(db, userId, gameId)),
     },

@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import { exportUserData } from './export.ts';
 import * as library from './library.ts';
 import * as playtime from './playtime-endpoints.ts';
+import { SERVICE_TWINS } from './service-twins.ts';
 import { SUPPORT_ENDPOINTS } from './support.ts';
 import { SAVEGAME_ENDPOINTS } from './savegame-endpoints.ts';
 import { SAVEGAME_SUPPORT_ENDPOINTS } from './savegame-support.ts';
@@ -38,6 +39,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   admin.userPlaytimeStats,
   admin.userLiveSessions,
   admin.userSessions,
+  ...SERVICE_TWINS,
   ...ACHIEVEMENT_ENDPOINTS,
   ...WISHLIST_ENDPOINTS,
   ...SETTINGS_ENDPOINTS,
