@@ -14,6 +14,7 @@ import {
 } from '../ports/event-bus.ts';
 import { DatabaseLog } from './database-log.ts';
 import { DATABASE_BUS_TIMING, DatabaseSubscription, type DatabaseBusTiming } from './database-subscription.ts';
+import { GatheredAppends } from './gathered-appends.ts';
 import { startUnlessAborted } from './start-unless-aborted.ts';
 
 /** Messages per statement: keeps the one session of the embedded database free for others in between. */
@@ -27,6 +28,7 @@ const APPEND_AT_MOST = 1000;
 export class DatabaseEventBus implements EventBus {
   readonly #database: Pick<Database, 'executor' | 'ping'>;
   readonly #log: DatabaseLog;
+  readonly #appends: GatheredAppends;
   readonly #timing: DatabaseBusTiming;
   readonly #clock: Clock;
   readonly #subscriptions = new Set<DatabaseSubscription>();
@@ -38,6 +40,7 @@ export class DatabaseEventBus implements EventBus {
   ) {
     this.#database = database;
     this.#log = new DatabaseLog(database.executor);
+    this.#appends = new GatheredAppends((messages) => this.#log.append(messages), APPEND_AT_MOST);
     this.#timing = { ...DATABASE_BUS_TIMING, ...timing };
     this.#clock = clock;
   }
@@ -45,7 +48,7 @@ export class DatabaseEventBus implements EventBus {
   async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     for (let from = 0; from < messages.length; from += APPEND_AT_MOST) {
       const part = messages.slice(from, from + APPEND_AT_MOST);
-      await this.#log.append(part);
+      await this.#appends.append(part);
       const topics = new Set(part.map(({ topic }) => topic));
       for (const subscription of this.#subscriptions) subscription.wake(topics);
     }
