@@ -6,30 +6,30 @@ import { BASE_PATH, ENDPOINTS } from '../lib/contract/endpoints.ts';
 import { endSession, heartbeat } from '../lib/contract/playtime-endpoints.ts';
 import { confirmUpload, uploadUrl } from '../lib/contract/savegame-endpoints.ts';
 import type { BeatBody } from '../lib/contract/playtime.ts';
+import { SOCKET_PATH } from '../lib/contract/frames.ts';
 import { LibraryError } from '../lib/errors.ts';
 import { DOCUMENT_PATHS, serveDocument } from '../lib/http/documents.ts';
 import { endpointHandler } from '../lib/http/endpoint-handler.ts';
 import { hotHandler } from '../lib/http/hot-path.ts';
 import type { HotHandler } from '../lib/http/hot-path.ts';
-import type { IdempotencyStore } from '../lib/http/idempotency.ts';
 import { originOf } from '../lib/http/origin.ts';
 import { operationsHandler, OPERATIONS_PATHS } from '../lib/http/operations.ts';
 import { methodNotAllowed } from '../lib/http/problem.ts';
-import { createReply } from '../lib/http/reply.ts';
 import type { FailureLog, Reply } from '../lib/http/reply.ts';
 import type { Exchange } from '../lib/http/respond.ts';
-import { playtimeBeats } from '../lib/playtime/beats.ts';
 import type { Beats } from '../lib/playtime/beats.ts';
 import { SAVE_FILES_PATH } from '../lib/save-folder/signed-urls.ts';
-import { httpMetrics } from '../lib/telemetry/http-metrics.ts';
 import { renderMetrics } from '../lib/telemetry/prometheus.ts';
 import type { Trace } from '../lib/telemetry/trace.ts';
 import type { ApiDependencies } from './api.service.ts';
+import { idempotencyCalls } from './idempotency-calls.ts';
 
 export interface RouteDependencies extends ApiDependencies {
   readonly broker: ServiceBroker;
   readonly log: FailureLog;
   readonly exchangeOf: (req: IncomingMessage) => Exchange;
+  readonly reply: Reply;
+  readonly beats: Beats;
 }
 
 type WebHandler = (
@@ -63,14 +63,10 @@ export interface ApiRoutes {
 
 /** Lays out every path of the gateway: the API of the contract, the documentation, health and metrics. */
 export function apiRoutes(dependencies: RouteDependencies): ApiRoutes {
-  const { broker, config, engine, exchangeOf, saveFiles } = dependencies;
-  const reply = createReply(httpMetrics(broker), dependencies.log);
-  const beats = playtimeBeats({
-    engine,
-    heartbeatIntervalSeconds: config.engine.heartbeatIntervalSeconds,
-    settled: (beat, deadline) => broker.call('playtime.settled', beat, { timeout: remaining(dependencies, deadline) }),
-  });
+  const { exchangeOf, saveFiles, reply, beats } = dependencies;
   const direct = new Map<string, (exchange: Exchange) => void>();
+  // Whoever comes with WebSocket has been taken over before.
+  direct.set(`GET ${BASE_PATH}${SOCKET_PATH}`, (exchange) => reply.failure(exchange, 'unmatched', upgradeRequired()));
   return {
     routes: [
       route(BASE_PATH, contractAliases(dependencies, reply, beats, direct)),
@@ -107,7 +103,7 @@ function contractAliases(
 ): Record<string, WebHandler> {
   const { config, exchangeOf } = dependencies;
   const aliases: Record<string, WebHandler> = {};
-  const idempotency = idempotencyActions(dependencies);
+  const idempotency = idempotencyCalls(dependencies.broker, config.http.requestDeadlineMs);
   for (const endpoint of ENDPOINTS) {
     const handle = endpointHandler(endpoint, {
       ...dependencies,
@@ -180,19 +176,6 @@ function callEndpoint(
   });
 }
 
-function idempotencyActions(dependencies: RouteDependencies): IdempotencyStore {
-  const { broker, config } = dependencies;
-  const options = { timeout: config.http.requestDeadlineMs };
-  return {
-    begin: ({ userId, key, fingerprint }) =>
-      broker.call('idempotency.begin', { user_id: userId, key, fingerprint }, options),
-    finish: ({ userId, key, fingerprint }, status, body) =>
-      broker.call('idempotency.finish', { user_id: userId, key, fingerprint, status, body }, options),
-    abandon: ({ userId, key, fingerprint }) =>
-      broker.call('idempotency.abandon', { user_id: userId, key, fingerprint }, options),
-  };
-}
-
 /** At least 1: Moleculer takes 0 for no time-out at all. */
 function remaining({ clock }: RouteDependencies, deadline: number): number {
   return Math.max(1, deadline - clock.now());
@@ -203,6 +186,10 @@ function remaining({ clock }: RouteDependencies, deadline: number): number {
 function isDirect({ id, method, prepared, path }: Endpoint): boolean {
   const isPage = method === 'GET' && prepared === true;
   return (isPage || id === uploadUrl.id || id === confirmUpload.id) && !path.includes('{');
+}
+
+function upgradeRequired(): LibraryError {
+  return new LibraryError('UPGRADE_REQUIRED', 'This path takes WebSocket handshakes only');
 }
 
 /** The path in moleculer-web's notation. */

@@ -5,12 +5,21 @@ import ApiGateway from 'moleculer-web';
 import type { Engine } from '../actors/engine.ts';
 import type { Verifier } from '../lib/auth/verifier.ts';
 import type { Config } from '../lib/config/config.ts';
+import { BASE_PATH } from '../lib/contract/endpoints.ts';
+import { SOCKET_PATH } from '../lib/contract/frames.ts';
 import { createFront } from '../lib/http/front.ts';
 import type { Readiness } from '../lib/http/readiness.ts';
+import { createReply } from '../lib/http/reply.ts';
 import { createServer } from '../lib/http/server.ts';
 import type { HttpServer } from '../lib/http/server.ts';
+import { playtimeBeats } from '../lib/playtime/beats.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { NewsFeed } from '../lib/ports/news.ts';
 import type { SaveFiles } from '../lib/save-folder/serve/save-files.ts';
+import { createSockets, isSocketRequest } from '../lib/sockets/sockets.ts';
+import type { Sockets } from '../lib/sockets/sockets.ts';
+import { httpMetrics } from '../lib/telemetry/http-metrics.ts';
+import { socketMetrics } from '../lib/telemetry/socket-metrics.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { WebRoute } from './api-routes.ts';
 
@@ -20,6 +29,7 @@ export interface ApiDependencies {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly readiness: Readiness;
+  readonly feed: NewsFeed;
   /** The embedded store of saves; null: launchers reach the store elsewhere. */
   readonly saveFiles: SaveFiles | null;
 }
@@ -31,7 +41,8 @@ export interface Api {
   address(): AddressInfo | null;
   /**
    * Leaves without failing a request: unready first and `Connection: close` on every answer, then the grace for load
-   * balancers to notice, then no new connections, and last the requests under way. Safe to call twice.
+   * balancers to notice, then sockets are let go, then no new connections, and last the requests under way. Safe to call
+   * twice.
    */
   drain(): Promise<void>;
 }
@@ -54,6 +65,7 @@ const CLOSE_MARGIN_MS = 1000;
 export function apiService(dependencies: ApiDependencies): Api {
   const { config, clock, readiness } = dependencies;
   let server: HttpServer | null = null;
+  let sockets: Sockets | null = null;
   let drained: Promise<void> | null = null;
 
   async function drain(): Promise<void> {
@@ -61,7 +73,13 @@ export function apiService(dependencies: ApiDependencies): Api {
     readiness.drain();
     server.beginClosing();
     await new Promise<void>((resolve) => void clock.after(config.http.drainGraceMs, resolve));
-    await server.close(config.http.requestDeadlineMs + CLOSE_MARGIN_MS);
+    await close(server);
+  }
+
+  /** Sockets first: the server waits for all connections, and knows nothing of those any more. */
+  async function close(closing: HttpServer): Promise<void> {
+    await sockets?.drain();
+    await closing.close(config.http.requestDeadlineMs + CLOSE_MARGIN_MS);
   }
 
   const schema: ServiceSchema<WebSettings, WebMethods> = {
@@ -84,25 +102,42 @@ export function apiService(dependencies: ApiDependencies): Api {
     created() {
       const behind = this.express();
       const front = createFront((req, res) => behind(req, res));
-      const routes = apiRoutes({
-        ...dependencies,
-        broker: this.broker,
-        log: this.logger,
-        exchangeOf: front.exchangeOf,
+      const { broker, logger: log } = this;
+      const reply = createReply(httpMetrics(broker), log);
+      const { heartbeatIntervalSeconds } = config.engine;
+      const beats = playtimeBeats({
+        engine: dependencies.engine,
+        heartbeatIntervalSeconds,
+        settled: (beat, deadline) =>
+          broker.call('playtime.settled', beat, { timeout: Math.max(1, deadline - clock.now()) }),
       });
+      const routes = apiRoutes({ ...dependencies, broker, log, reply, beats, exchangeOf: front.exchangeOf });
       for (const [target, handler] of routes.hot) front.hot.set(target, handler);
       for (const [path, handler] of routes.below) front.below.set(path, handler);
       for (const [target, handler] of routes.direct) front.direct.set(target, handler);
       Object.assign(this.settings, routes.settings);
       for (const route of routes.routes) this.addRoute(route);
-      server = createServer(config.http, config.http.port, clock, front.listener);
+      sockets = createSockets({
+        ...dependencies,
+        settings: config.sockets,
+        http: config.http,
+        metrics: socketMetrics(broker),
+        log,
+        reply,
+        beats,
+        heartbeatIntervalSeconds,
+      });
+      server = createServer(config.http, config.http.port, clock, front.listener, {
+        wanted: (req) => isSocketRequest(req, BASE_PATH + SOCKET_PATH),
+        take: (req, socket, head) => sockets?.upgrade(req, socket, head),
+      });
     },
     async started() {
       const address = await server?.listen();
       this.logger.info({ address: address?.address, port: address?.port }, 'gateway listening');
     },
     async stopped() {
-      await server?.close(config.http.requestDeadlineMs + CLOSE_MARGIN_MS);
+      if (server !== null) await close(server);
     },
   };
 

@@ -24,6 +24,7 @@ import { engineMembers } from './engine-membership.ts';
 import { engineNode, type EngineNode } from './engine-node.ts';
 import { erasureService } from './erasure.service.ts';
 import { eventsService } from './events.service.ts';
+import { grpcService, type Grpc } from './grpc.service.ts';
 import { healthService } from './health.service.ts';
 import { idempotencyService } from './idempotency.service.ts';
 import { libraryService } from './library.service.ts';
@@ -44,6 +45,8 @@ import { Readiness, type Probe } from '../lib/http/readiness.ts';
 import { postgresPlaytimeSink } from '../lib/playtime/postgres-playtime-sink.ts';
 import { systemClock, type Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
+import type { NewsFeed } from '../lib/ports/news.ts';
+import { LibraryError } from '../lib/errors.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
 import { pageMetrics } from '../lib/telemetry/page-metrics.ts';
 import { brokerMetrics } from '../lib/telemetry/prometheus.ts';
@@ -52,6 +55,8 @@ export interface LibraryNode {
   readonly broker: ServiceBroker;
   /** Where the REST API is; null when this node is no gateway. */
   readonly url: string | null;
+  /** Where the gRPC API is; null when this node is no gateway. */
+  readonly grpcPort: number | null;
   /** The node's own database; null when its roles need none. */
   readonly database: Database | null;
   /** Which embedded or real part serves what, for people. */
@@ -135,11 +140,15 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   if (has('gateway') || has('domain')) probes['engine'] = async () => mustHaveEngine(broker);
   const readiness = new Readiness(probes, clock, DISPENSABLE);
   let api: Api | null = null;
+  let grpc: Grpc | null = null;
   if (has('gateway')) {
     if (!has('domain')) probes['domain'] = async () => mustHaveDomain(broker);
     const verifier = createVerifier(config.auth, clock);
-    api = apiService({ config, engine: region, verifier, clock, readiness, saveFiles: saves?.files ?? null });
+    const feed: NewsFeed = { follow: () => Promise.reject(new LibraryError('UNAVAILABLE', 'There is no feed yet')) };
+    api = apiService({ config, engine: region, verifier, clock, readiness, saveFiles: saves?.files ?? null, feed });
     broker.createService(api.schema);
+    grpc = grpcService({ config, verifier, clock, readiness });
+    broker.createService(grpc.schema);
   }
   broker.createService(healthService({ config, clock, readiness }).schema);
 
@@ -149,13 +158,13 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
 
   const stop = async (): Promise<void> => {
     readiness.drain();
-    await api?.drain();
+    await Promise.all([api?.drain(), grpc?.drain()]);
     await engine?.drain();
     engine?.stop();
     await broker.stop();
     for (const close of closers.reverse()) await close();
   };
-  return { broker, database, url: urlOf(config, api), parts: partsOf(config), stop };
+  return { broker, database, url: urlOf(config, api), grpcPort: grpc?.port() ?? null, parts: partsOf(config), stop };
 }
 
 function opened<Part>(part: Part | null, name: string): Part {

@@ -14,6 +14,8 @@ export interface Verified {
   readonly userKey: UuidKey;
   /** Ms since the Unix epoch; the token, or our trust in its key, ends here. */
   readonly validUntil: number;
+  /** Ms since the Unix epoch; the token itself ends here. */
+  readonly expiresAt: number;
 }
 
 export interface Verifier {
@@ -114,6 +116,7 @@ function readClaims(payload: JWTPayload, auth: Config['auth'], now: number): Ver
     caller: { userId: keyToUuid(userKey), roles },
     userKey,
     validUntil: Math.min(expiresAt, now + auth.jwksMaxAgeSeconds * 1000),
+    expiresAt,
   };
 }
 

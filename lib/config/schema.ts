@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { grpc } from './groups/grpc.ts';
 import { kafka } from './groups/kafka.ts';
 import { s3, saves } from './groups/saves.ts';
+import { sockets } from './groups/sockets.ts';
 import { upstream } from './groups/upstream.ts';
 import { group, listOf, oneOf, optionalPort, optionalText, port, text, whole } from './setting.ts';
 
@@ -196,6 +197,7 @@ export const ConfigSchema = group({
   }),
   s3,
   saves,
+  sockets,
   grpc,
   upstream,
   engine: group({

@@ -98,6 +98,8 @@ export function respondProblem(
   if (problem.code === 'RANGE_NOT_SATISFIABLE') {
     headers.push('Content-Range', `bytes */${String(problem.members['size_bytes'])}`);
   }
+  // RFC 9110, section 15.5.22, and RFC 6455, section 4.4.
+  if (problem.code === 'UPGRADE_REQUIRED') headers.push('Upgrade', 'websocket', 'Sec-WebSocket-Version', '13');
   if (problem.code === 'METHOD_NOT_ALLOWED') headers.push('Allow', String(problem.members['allow']));
   respond(res, status, trace, 'application/problem+json', problemJson(problem, trace), headers);
   return status;

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import type { RequestListener, Server, ServerOptions } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { ERRORS } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -29,8 +30,22 @@ export interface HttpServer {
   close(ms: number): Promise<void>;
 }
 
-export function createServer(http: Config['http'], port: number, clock: Clock, listener: RequestListener): HttpServer {
+/** Takes over the connections that a client wants to speak another protocol on. They are no requests any more. */
+export interface Upgrades {
+  /** Of any other request, what it asks for is ignored (RFC 9110, section 7.8): it is answered as it stands. */
+  readonly wanted: (req: IncomingMessage) => boolean;
+  readonly take: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+export function createServer(
+  http: Config['http'],
+  port: number,
+  clock: Clock,
+  listener: RequestListener,
+  upgrades: Upgrades | null = null,
+): HttpServer {
   const options: ServerOptions = {
+    shouldUpgradeCallback: (req) => upgrades?.wanted(req) === true,
     keepAliveTimeout: http.keepAliveTimeoutMs,
     headersTimeout: http.headersTimeoutMs,
     requestTimeout: http.requestTimeoutMs,
@@ -55,6 +70,7 @@ export function createServer(http: Config['http'], port: number, clock: Clock, l
   server.on('clientError', refuseConnection);
   // With a listener of its own, node leaves it to the handlers to let the body be sent.
   server.on('checkContinue', listen);
+  if (upgrades !== null) server.on('upgrade', upgrades.take);
 
   return {
     listen: () =>

@@ -14,6 +14,7 @@ import { systemClock } from '../../../lib/ports/clock.ts';
 import { brokerMetrics } from '../../../lib/telemetry/prometheus.ts';
 import { keyToUuid } from '../../../lib/uuid.ts';
 import type { UuidKey } from '../../../lib/uuid.ts';
+import { MemoryFeed } from '../../memory-feed.ts';
 import { apiService } from '../../../services/api.service.ts';
 import type { Api } from '../../../services/api.service.ts';
 
@@ -52,6 +53,8 @@ export interface Gateway {
   readonly calls: Call[];
   readonly asked: { user: string; command: Command; deadline: number }[];
   readonly logged: string[];
+  /** What launchers hear of. */
+  readonly feed: MemoryFeed;
   /** What the engine answers next; reset by nothing. */
   engine: (command: Command) => Promise<Reply>;
   /** What an action answers, by name; the example of the contract otherwise. */
@@ -99,6 +102,7 @@ export async function startGateway({ env = {}, probes = {}, missing = [] }: Gate
   const config = configFrom('', { LIBRARY_HTTP_PORT: '0', NODE_ID: 'test', HTTP_DRAIN_GRACE_MS: '0', ...env });
   const clock = systemClock();
   const logged: string[] = [];
+  const feed = new MemoryFeed();
   const broker = new ServiceBroker({
     nodeID: 'test',
     logger: {
@@ -114,9 +118,11 @@ export async function startGateway({ env = {}, probes = {}, missing = [] }: Gate
     clock,
     readiness: new Readiness(probes, clock),
     saveFiles: null,
+    feed,
   });
   const gateway: Gateway = {
     api,
+    feed,
     url: '',
     calls: [],
     asked: [],

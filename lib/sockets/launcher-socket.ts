@@ -1,0 +1,66 @@
+import type { RawData } from 'ws';
+import { WebSocket } from 'ws';
+import type { LauncherSession } from './launcher-session.ts';
+
+/** Told of the end of a socket. */
+export interface SocketOwner {
+  left(session: LauncherSession, code: number): void;
+}
+
+/**
+ * A WebSocket that knows its session. The listeners are the same functions for all, and nothing of the handshake is kept:
+ * a closure a socket would keep its request for as long as the socket lives.
+ */
+export class LauncherSocket extends WebSocket {
+  #session: LauncherSession | null = null;
+  #owner: SocketOwner | null = null;
+  #code: number | null = null;
+
+  attach(session: LauncherSession, owner: SocketOwner): void {
+    this.#session = session;
+    this.#owner = owner;
+    this.on('message', receive);
+    this.on('ping', pinged);
+    this.on('pong', ponged);
+    this.on('error', failed);
+    this.on('close', closed);
+  }
+
+  get session(): LauncherSession | null {
+    return this.#session;
+  }
+
+  /** Also called by `ws` itself: when it refuses what came in, and to answer the client's closing. */
+  override close(code?: number, reason?: string | Buffer): void {
+    this.#code ??= code ?? null;
+    super.close(code, reason);
+  }
+
+  /** The first code that was said by either side. */
+  ended(code: number): void {
+    const session = this.#session;
+    this.#session = null;
+    session?.ended();
+    if (session !== null) this.#owner?.left(session, this.#code ?? code);
+  }
+}
+
+/** With the default `binaryType`, `ws` gives whole messages as one Buffer. */
+function receive(this: WebSocket, data: RawData, isBinary: boolean): void {
+  (this as LauncherSocket).session?.receive(data, isBinary);
+}
+
+function pinged(this: WebSocket): void {
+  (this as LauncherSocket).session?.pinged();
+}
+
+function ponged(this: WebSocket): void {
+  (this as LauncherSocket).session?.ponged();
+}
+
+/** A frame that is none, or a connection that broke: the close that follows says so. */
+function failed(): void {}
+
+function closed(this: WebSocket, code: number): void {
+  (this as LauncherSocket).ended(code);
+}

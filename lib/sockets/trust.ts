@@ -1,0 +1,78 @@
+import type { Verified, Verifier } from '../auth/verifier.ts';
+import { LibraryError } from '../errors.ts';
+import { problemOf } from '../http/problem.ts';
+import type { Clock } from '../ports/clock.ts';
+
+export interface TrustContext {
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  /** @throws LibraryError FORBIDDEN */
+  readonly mustMayConnect: (user: Verified) => void;
+}
+
+/** How long to wait before the issuer is asked again that could not be, ms. */
+const RETRY_MS = 5000;
+
+/** Whom a socket speaks for, and until when that is believed. */
+export class Trust {
+  readonly #context: TrustContext;
+  #user: Verified;
+  /** As in the header; shared with the verifier's memory. */
+  #authorization: string;
+  #lookAt: number;
+
+  constructor(context: TrustContext, user: Verified, authorization: string) {
+    this.#context = context;
+    this.#user = user;
+    this.#authorization = authorization;
+    this.#lookAt = user.validUntil;
+  }
+
+  get user(): Verified {
+    return this.#user;
+  }
+
+  /** When to `renew`, ms since the Unix epoch. */
+  get lookAt(): number {
+    return this.#lookAt;
+  }
+
+  holds(now: number): boolean {
+    return this.#user.validUntil > now;
+  }
+
+  /**
+   * Verifies the token anew.
+   *
+   * @throws LibraryError UNAUTHENTICATED: for good; UNAVAILABLE: nobody can say, though the token itself has not ended
+   */
+  async renew(): Promise<void> {
+    const { verifier, clock } = this.#context;
+    this.#lookAt = clock.now() + RETRY_MS;
+    try {
+      this.#accept(verifier.cached(this.#authorization) ?? (await verifier.verify(this.#authorization)));
+    } catch (error) {
+      if (clock.now() < this.#user.expiresAt || problemOf(error).code === 'UNAUTHENTICATED') throw error;
+      throw new LibraryError('UNAUTHENTICATED', 'The token has expired');
+    }
+  }
+
+  /**
+   * Goes on with another token of the same user.
+   *
+   * @throws LibraryError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE: the one before stays
+   */
+  async replace(token: string): Promise<void> {
+    const authorization = `Bearer ${token}`;
+    const user = await this.#context.verifier.verify(authorization);
+    if (user.userKey !== this.#user.userKey) throw new LibraryError('FORBIDDEN', 'The token is of another user');
+    this.#context.mustMayConnect(user);
+    this.#authorization = authorization;
+    this.#accept(user);
+  }
+
+  #accept(user: Verified): void {
+    this.#user = user;
+    this.#lookAt = user.validUntil;
+  }
+}
