@@ -73,6 +73,7 @@ export const USER_TABLES: readonly UserTable[] = [
   { table: 'idempotency_keys', exportAs: null, why: 'answers kept for a day in case their requests are repeated' },
   { table: 'checkpoint_records', exportAs: null, why: 'live sessions; flushed to playtime_sessions before an export' },
   { table: 'outbox_events', exportAs: null, why: 'news of changes that the export shows, on their way out' },
+  { table: 'recent_news', exportAs: null, why: 'news of changes that the export shows, kept for ten minutes' },
   { table: 'erasures', exportAs: null, why: 'only of users whose data is being erased' },
   { table: 'user_revisions', exportAs: null, why: 'a counter of changes' },
 ];

@@ -5,6 +5,7 @@ export interface EventTables {
   user_revisions: UserRevisions;
   outbox_events: OutboxEvents;
   outbox_lanes: OutboxLanes;
+  recent_news: RecentNews;
   inbox_events: InboxEvents;
   erasures: Erasures;
 }
@@ -25,6 +26,16 @@ interface OutboxEvents {
   event_type: string;
   occurred_at: Date;
   data: Json<Record<string, unknown>>;
+}
+
+interface RecentNews {
+  user_id: string;
+  event_number: number;
+  event_type: string;
+  occurred_at: Date;
+  data: Json<Record<string, unknown>>;
+  /** When the event bus had it, on the database's clock. */
+  carried_at: Date;
 }
 
 interface OutboxLanes {
