@@ -39,6 +39,18 @@ export async function lockAccount(transaction: Transaction<Schema>, userId: stri
   return { lastVersion: row.last_version, storedBytes: row.stored_bytes, reservedBytes: row.reserved_bytes };
 }
 
+/**
+ * {@link lockAccount} for whoever comes from elsewhere than the user: an account that is gone, for the user was erased
+ * meanwhile, is not made again.
+ */
+export async function lockKnownAccount(transaction: Transaction<Schema>, userId: string): Promise<void> {
+  await transaction
+    .updateTable('savegame_accounts')
+    .set({ changes: sql<number>`changes + 1` })
+    .where('user_id', '=', userId)
+    .execute();
+}
+
 /** Bytes stored or reserved that come or go; within a transaction that holds the account. */
 export async function chargeAccount(
   transaction: Transaction<Schema>,

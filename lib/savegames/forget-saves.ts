@@ -25,11 +25,12 @@ export async function forgetSaves(
   now: number,
 ): Promise<void> {
   await lockAccount(transaction, userId);
-  // A signed PUT may bring an unfinished upload back until it expires.
+  // A signed PUT may bring an upload back until it expires, also one that was confirmed since.
   const settled = new Date(now + urlSeconds * 1000);
   await sql`
     INSERT INTO savegame_garbage AS g (object_id, parts_id, every_version, due_at)
-    SELECT object_id, NULL, true, ${new Date(now)}::timestamptz FROM savegame_objects WHERE user_id = ${userId}
+    SELECT object_id, NULL, true, greatest(${new Date(now)}::timestamptz, created_at + ${urlSeconds} * interval '1 s')
+    FROM savegame_objects WHERE user_id = ${userId}
     UNION ALL
     SELECT upload_id, parts_id, true, ${settled}::timestamptz FROM savegame_uploads WHERE user_id = ${userId}
     ON CONFLICT (object_id) DO UPDATE SET

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { forEachOf, inBatches, type SweepContext } from './sweep-context.ts';
 import type { Schema } from '../../db/schema.ts';
-import { lockAccount } from '../account.ts';
+import { lockKnownAccount } from '../account.ts';
 import { trimSlot } from '../retention.ts';
 
 interface SlotOfUser {
@@ -37,7 +37,7 @@ async function endRetentionOf(
   context: SweepContext,
   { user_id, game_id, slot }: SlotOfUser,
 ): Promise<void> {
-  await lockAccount(transaction, user_id);
+  await lockKnownAccount(transaction, user_id);
   const now = new Date(context.now);
   const ended = transaction
     .updateTable('savegame_versions')

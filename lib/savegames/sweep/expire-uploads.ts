@@ -1,5 +1,5 @@
 import { forEachOf, inBatches, type SweepContext } from './sweep-context.ts';
-import { lockAccount } from '../account.ts';
+import { lockKnownAccount } from '../account.ts';
 import { giveUpUploads } from '../give-up-uploads.ts';
 
 /** Gives up uploads that nobody confirmed in time, and the room they hold. Returns how many. */
@@ -16,7 +16,7 @@ export function expireUploads(context: SweepContext): Promise<number> {
     const users = new Set(due.map(({ user_id }) => user_id));
     const done = await forEachOf(context, 'uploads', users, (userId) =>
       db.transaction().execute(async (transaction) => {
-        await lockAccount(transaction, userId);
+        await lockKnownAccount(transaction, userId);
         // Some may have been confirmed, cancelled or asked for again since they were found.
         return giveUpUploads(transaction, { userId, now, rules }, 'expired');
       }),

@@ -1,5 +1,5 @@
 import { forEachOf, type SweepContext } from './sweep-context.ts';
-import { chargeAccount, lockAccount } from '../account.ts';
+import { chargeAccount, lockKnownAccount } from '../account.ts';
 
 /** What the rows say of an object. */
 export interface HeldRow {
@@ -27,7 +27,7 @@ function mark(context: SweepContext, rows: readonly HeldRow[], missing: boolean)
   const users = Map.groupBy(rows, ({ userId }) => userId);
   return forEachOf(context, 'audit', users, ([userId, objects]) =>
     db.transaction().execute(async (transaction) => {
-      await lockAccount(transaction, userId);
+      await lockKnownAccount(transaction, userId);
       // Those that were forgotten since they were read are not there to be marked.
       const marked = await transaction
         .updateTable('savegame_objects')

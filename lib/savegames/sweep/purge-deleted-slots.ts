@@ -2,7 +2,7 @@ import { sql, type RawBuilder, type Transaction } from 'kysely';
 import { forEachOf, inBatches, type SweepContext } from './sweep-context.ts';
 import type { Schema } from '../../db/schema.ts';
 import { DAY_MS } from '../../playtime/days.ts';
-import { lockAccount } from '../account.ts';
+import { lockKnownAccount } from '../account.ts';
 import { forgetUnusedObjects } from '../garbage.ts';
 
 interface SlotOfUser {
@@ -50,7 +50,7 @@ async function purge(
   { user_id, game_id, slot }: SlotOfUser,
 ): Promise<number> {
   const { now } = context;
-  await lockAccount(transaction, user_id);
+  await lockKnownAccount(transaction, user_id);
   // Nothing of it when the slot was restored since it was found.
   const thisSlot = sql`m.user_id = ${user_id} AND m.game_id = ${game_id} AND m.slot = ${slot}
     AND m.deleted_at <= ${deletedBefore(context)}`;
