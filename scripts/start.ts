@@ -25,7 +25,7 @@ const node = await startNode(config).catch(fail);
 stopOnSignals(node);
 if (process.send) {
   // Started by `npm run cluster` or a test: tell it, and do not outlive it.
-  process.send({ kind: 'ready', url: node.url });
+  process.send({ kind: 'ready', url: node.url, grpcPort: node.grpcPort });
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 } else if (node.url !== null) {
   greet(node.url, node);
@@ -49,7 +49,7 @@ function stopOnSignals({ stop, broker }: LibraryNode): void {
   }
 }
 
-function greet(url: string, { parts }: LibraryNode): void {
+function greet(url: string, { parts, grpcPort }: LibraryNode): void {
   const api = `${url}${BASE_PATH}`;
   const lines = [
     '',
@@ -57,6 +57,7 @@ function greet(url: string, { parts }: LibraryNode): void {
     '',
     ...Object.entries(parts).map(([part, what]) => `  ${part.padEnd(12)} ${what}`),
     `  ${'REST API'.padEnd(12)} ${api}`,
+    ...(grpcPort === null ? [] : [`  ${'gRPC'.padEnd(12)} ${new URL(url).hostname}:${grpcPort}`]),
     `  ${'docs'.padEnd(12)} ${url}/docs`,
     `  ${'health'.padEnd(12)} ${url}/health/ready`,
     '',

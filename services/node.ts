@@ -25,6 +25,8 @@ import { engineNode, type EngineNode } from './engine-node.ts';
 import { erasureService } from './erasure.service.ts';
 import { eventsService } from './events.service.ts';
 import { grpcService, type Grpc } from './grpc.service.ts';
+import { familyEndsService } from './family-ends.service.ts';
+import { familyService } from './family.service.ts';
 import { healthService } from './health.service.ts';
 import { idempotencyService } from './idempotency.service.ts';
 import { libraryService } from './library.service.ts';
@@ -47,6 +49,7 @@ import { systemClock, type Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
 import type { NewsFeed } from '../lib/ports/news.ts';
 import { LibraryError } from '../lib/errors.ts';
+import { everybody } from '../lib/upstream/everybody.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
 import { pageMetrics } from '../lib/telemetry/page-metrics.ts';
 import { brokerMetrics } from '../lib/telemetry/prometheus.ts';
@@ -97,7 +100,8 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   if (has('engine') && database) {
     const store = await openCheckpoints(config, database, broker, closers);
     probes['checkpoints'] = () => store.ping();
-    engine = engineNode({ broker, config, store, sink: postgresPlaytimeSink(database.executor), clock });
+    const sink = postgresPlaytimeSink(database.executor);
+    engine = engineNode({ broker, config, store, sink, clock, engine: region });
   }
   const saves = has('gateway') || has('domain') || has('bridge') ? await openSaves(config, clock) : null;
   if (saves) closers.push(() => saves.store.close());
@@ -117,6 +121,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(achievementsService({ database, engine: region, clock, pages }));
     broker.createService(wishlistService({ database, clock }));
     broker.createService(settingsService({ database, clock }));
+    broker.createService(familyService({ database, engine: region, accounts: everybody, clock }));
     broker.createService(auditService({ database }));
     broker.createService(
       savegamesService({ database, store: saves.store, engine: region, clock, rules: config.saves }),
@@ -132,6 +137,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
       eventsService({ database, ...events, engine: region, clock, saves: config.saves, group: config.kafka.group }),
     );
     broker.createService(discountsService({ database, clock }));
+    broker.createService(familyEndsService({ database, engine: region, clock }));
     broker.createService(erasureService({ database, engine: region, clock, saves: config.saves }));
     broker.createService(maintenanceService({ database, clock }));
     broker.createService(savesSweeperService({ database, store: saves.store, clock, rules: config.saves }));

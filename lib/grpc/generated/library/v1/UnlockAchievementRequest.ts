@@ -6,7 +6,8 @@ export interface UnlockAchievementRequest {
   'user_id'?: (string);
   'game_id'?: (string);
   'achievement_id'?: (string);
-  'offline_unlocked_at'?: (_google_protobuf_Timestamp | null);
+  'offline'?: (boolean);
+  'unlocked_at'?: (_google_protobuf_Timestamp | null);
   'idempotency_key'?: (string);
 }
 
@@ -14,6 +15,7 @@ export interface UnlockAchievementRequest__Output {
   'user_id': (string);
   'game_id': (string);
   'achievement_id': (string);
-  'offline_unlocked_at': (_google_protobuf_Timestamp__Output | null);
+  'offline': (boolean);
+  'unlocked_at': (_google_protobuf_Timestamp__Output | null);
   'idempotency_key': (string);
 }
