@@ -88,7 +88,7 @@ export class Flusher {
    * let go or `deadline` passed before.
    */
   request(shard: Shard, user: UuidKey, deadline: number): Promise<boolean> {
-    const revs = new Map(shard.state(user).map((session) => [session.id, session.rev]));
+    const revs = new Map(shard.sessions(user).map((session) => [session.id, session.rev]));
     return new Promise((resolve) => {
       const cancel = this.#clock.after(Math.max(0, deadline - this.#clock.now()), () => {
         this.#requests = this.#requests.filter((other) => other !== request);
@@ -147,7 +147,7 @@ export class Flusher {
       if (!shard.closed && !shard.isCommitted(user)) continue;
       this.#queue.delete(user);
       if (shard.closed) continue; // the next owner flushes it
-      for (const session of shard.state(user)) {
+      for (const session of shard.sessions(user)) {
         if (session.rev > session.flushedRev) rows.push([shard, rowOf(user, session), waiting]);
       }
     }
@@ -185,5 +185,5 @@ export class Flusher {
 }
 
 function isFlushed({ shard, user, revs }: Request): boolean {
-  return shard.state(user).every((session) => session.flushedRev >= (revs.get(session.id) ?? 0));
+  return shard.sessions(user).every((session) => session.flushedRev >= (revs.get(session.id) ?? 0));
 }

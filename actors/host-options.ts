@@ -39,6 +39,8 @@ export interface HostEvents extends CommitterEvents, FlusherEvents {
   acquired(shard: Shard): void;
   acquireFailed(shard: number, error: unknown): void;
   releaseFailed(shard: number, error: unknown): void;
+  /** Another user's actor did not answer about a copy that is lent. */
+  errandFailed(error: unknown): void;
 }
 
 export interface HostStats {

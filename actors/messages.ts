@@ -6,7 +6,8 @@ import type { News } from '../lib/ports/news.ts';
 import type { EndReason } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
-export type Command = Start | Heartbeat | End | Held | Flush | Revoke | Rebase | Erase | Attend | Leave | Tell;
+export type Command =
+  Start | Heartbeat | End | Held | Flush | Revoke | Rebase | Erase | Lend | Return | Extend | Attend | Leave | Tell;
 
 /** What PostgreSQL holds of one game of the user, all of it from the same database snapshot. */
 export interface StoredTotal {
@@ -24,6 +25,20 @@ export interface Start extends StoredTotal {
   readonly gameId: UuidKey;
   readonly deviceId: UuidKey;
   readonly clientSessionId: string | null;
+  /** The owner's copy that is played, promised to this session id; absent: the user's own. */
+  readonly borrow?: BorrowedCopy;
+}
+
+/** What an owner's actor promises about a copy of a game, see `copies.ts`. */
+export interface CopyPromise {
+  /** The copy is the borrower's alone until then. */
+  readonly until: number;
+  /** The promise is not renewed beyond this moment, for the owner plays; 0: nobody waits. */
+  readonly endsAt: number;
+}
+
+export interface BorrowedCopy extends CopyPromise {
+  readonly owner: UuidKey;
 }
 
 export interface Heartbeat {
@@ -75,6 +90,34 @@ export interface Erase {
   readonly kind: 'erase';
 }
 
+/**
+ * To the owner's actor: promise the borrower's session the copy of a game, or renew the promise. Names a moment and no
+ * duration, so that a late or repeated one asks for nothing more.
+ */
+export interface Lend {
+  readonly kind: 'lend';
+  readonly gameId: UuidKey;
+  readonly borrower: UuidKey;
+  /** The session that plays, or is about to: each has a loan of its own. */
+  readonly sessionId: UuidKey;
+  /** At most a session time-out from now, whatever is asked for. */
+  readonly until: number;
+}
+
+/** To the owner's actor: the session has ended for good, its loan is not needed any more. */
+export interface Return {
+  readonly kind: 'return';
+  readonly sessionId: UuidKey;
+}
+
+/** To the borrower's actor: what the owner's actor promises now; null: nothing any more. */
+export interface Extend {
+  readonly kind: 'extend';
+  readonly sessionId: UuidKey;
+  readonly owner: UuidKey;
+  readonly promise: CopyPromise | null;
+}
+
 /** A gateway node holds sockets of the user. Said again before the lease ends; soft state, see `audience.ts`. */
 export interface Attend {
   readonly kind: 'attend';
@@ -94,7 +137,7 @@ export interface Tell {
   readonly news: readonly News[];
 }
 
-export type Reply = SessionReply | HeldReply | DoneReply | RefusedReply;
+export type Reply = SessionReply | HeldReply | DoneReply | RefusedReply | LoanReply | CopyInUseReply;
 
 /** Answers start, heartbeat and end. */
 export interface SessionReply {
@@ -123,6 +166,8 @@ export interface SessionView {
   /** Total of the game over all sessions, this one included. */
   readonly totalMs: number;
   readonly ended: { readonly at: number; readonly reason: EndReason } | null;
+  /** When it ends at the latest, for it plays a borrowed copy whose owner plays himself; null: nobody waits. */
+  readonly endsAt: number | null;
 }
 
 export interface HeldReply {
@@ -133,6 +178,8 @@ export interface HeldReply {
 /** Beside what every reply shows, what only the history needs. */
 export interface HeldSession extends SessionView {
   readonly clientSessionId: string | null;
+  /** Whose copy is played; null: the user's own, or the session has ended. */
+  readonly lender: UuidKey | null;
 }
 
 export interface DoneReply {
@@ -142,7 +189,28 @@ export interface DoneReply {
 /** A refusal by the rules: final, nothing changed. */
 export interface RefusedReply {
   readonly kind: 'refused';
-  readonly reason: 'session_unknown' | 'session_ended' | 'too_many_live_sessions' | 'too_many_sessions';
+  readonly reason:
+    | 'session_unknown'
+    | 'session_ended'
+    | 'too_many_live_sessions'
+    | 'too_many_sessions'
+    /** The copy to be played is not promised any more: ask the owner's actor again. */
+    | 'promise_passed'
+    /** Answers an extend: the session is held here, and will never play that copy again. */
+    | 'copy_not_used';
   /** The session in question, where the actor still holds it. */
   readonly session: SessionView | null;
+}
+
+/** Answers a lend: the copy is the session's until then. */
+export interface LoanReply extends CopyPromise {
+  readonly kind: 'loan';
+}
+
+/** Answers a lend: the owner, or another member, plays. Nothing changed. */
+export interface CopyInUseReply {
+  readonly kind: 'copy_in_use';
+  readonly by: 'owner' | 'member';
+  /** If whoever plays is not heard of again, the copy is free by then. */
+  readonly until: number;
 }

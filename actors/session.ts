@@ -1,4 +1,5 @@
 import { creditByDay, dayOf, totalCredit, type Credit } from './credit.ts';
+import { borrowOf, NO_COPIES, type Copies } from './loan.ts';
 import type { SessionView } from './messages.ts';
 import type { EndReason, SessionRow } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
@@ -29,29 +30,43 @@ export interface Session {
   flushedRev: number;
 }
 
-/** All of a user's state: the live sessions, and the ended ones not yet forgotten. Treated as immutable. */
-export type UserState = readonly Session[];
+/** The live sessions of a user, and the ended ones not yet forgotten. Treated as immutable. */
+export type Sessions = readonly Session[];
 
-export const NO_SESSIONS: UserState = Object.freeze([]);
+/**
+ * All of a user's state. Treated as immutable. In memory it is this object only while somebody looks at it: a shard
+ * keeps the sessions, and apart from them the copies of the few users who lend or borrow.
+ */
+export interface UserState {
+  readonly sessions: Sessions;
+  readonly copies: Copies;
+}
+
+export const NO_SESSIONS: Sessions = Object.freeze([]);
+export const NOTHING_HELD: UserState = Object.freeze({ sessions: NO_SESSIONS, copies: NO_COPIES });
+
+export function isEmpty({ sessions, copies }: UserState): boolean {
+  return sessions.length === 0 && copies === NO_COPIES;
+}
 
 export function isLive(session: Session): boolean {
   return session.endReason === null;
 }
 
-export function countLive(state: UserState): number {
+export function countLive(sessions: Sessions): number {
   let live = 0;
-  for (const session of state) if (session.endReason === null) live += 1;
+  for (const session of sessions) if (session.endReason === null) live += 1;
   return live;
 }
 
 /** The game's total over all sessions as this actor knows it. */
-export function gameTotal(state: UserState, session: Session): number {
+export function gameTotal(sessions: Sessions, session: Session): number {
   let total = session.baseMs;
-  for (const held of state) if (held.gameId === session.gameId) total += totalCredit(held.credit);
+  for (const held of sessions) if (held.gameId === session.gameId) total += totalCredit(held.credit);
   return total;
 }
 
-export function viewOf(state: UserState, session: Session): SessionView {
+export function viewOf({ sessions, copies }: UserState, session: Session): SessionView {
   return {
     sessionId: session.id,
     gameId: session.gameId,
@@ -62,9 +77,24 @@ export function viewOf(state: UserState, session: Session): SessionView {
     creditedMs: totalCredit(session.credit),
     firstDay: dayOf(session.startedAt),
     msByDay: creditByDay(session.credit),
-    totalMs: gameTotal(state, session),
+    totalMs: gameTotal(sessions, session),
     ended: session.endReason === null ? null : { at: session.endedAt, reason: session.endReason },
+    endsAt: endOf(copies, session),
   };
+}
+
+/** When it ends at the latest, for the owner of the copy plays. */
+function endOf(copies: Copies, session: Session): number | null {
+  const endsAt = copies === NO_COPIES || !isLive(session) ? 0 : (borrowOf(copies, session.id)?.endsAt ?? 0);
+  return endsAt === 0 ? null : endsAt;
+}
+
+export function endedAt(session: Session, at: number, reason: EndReason): Session {
+  return { ...session, endedAt: at, endReason: reason, rev: session.rev + 1 }; // A4
+}
+
+export function endedAtLastBeat(session: Session, reason: EndReason): Session {
+  return endedAt(session, session.lastBeatAt, reason);
 }
 
 export function rowOf(user: UuidKey, session: Session): SessionRow {

@@ -7,13 +7,16 @@
  * - H3  Every shard held commits at least every VERIFY_TICKS, if only to meet the fence: an idle node would else never
  *       learn that its shard was taken and let go of again, and the sessions in it would never time out anywhere.
  */
+import type { Audience } from './audience.ts';
 import { Committer } from './committer.ts';
 import type { Answer, Envelope } from './envelope.ts';
+import { errandsOf, isDue, overdueRenewals, type Errand } from './errands.ts';
+import { runErrand, type ActorMail } from './errand-runner.ts';
 import { Flusher } from './flusher.ts';
 import type { HostOptions, HostStats } from './host-options.ts';
 import type { Command } from './messages.ts';
 import { shardOf } from './placement.ts';
-import { isLive, type UserState } from './session.ts';
+import { isEmpty, isLive, type UserState } from './session.ts';
 import { ShardOwnership, type OwnershipPorts } from './shard-ownership.ts';
 import { Shard } from './shard.ts';
 import { decodeState } from './snapshot.ts';
@@ -27,6 +30,8 @@ export interface HostPorts extends OwnershipPorts {
   readonly sink: PlaytimeSink;
   /** Sends news to a gateway node that holds sockets of the user; what gets lost on the way is found in the log. */
   readonly push: (gateway: string, user: UuidKey, news: readonly News[]) => void;
+  /** For what users' actors have to tell each other about copies that are lent; what gets lost is made good by leases. */
+  readonly copies: ActorMail;
 }
 
 /** Commands that are not over with the commit. */
@@ -34,6 +39,8 @@ const FOLLOWED_UP: ReadonlySet<Command['kind']> = new Set(['flush', 'erase', 'at
 
 const TICK_MS = 1_000;
 const VERIFY_TICKS = 10;
+/** How often users who lend or borrow are looked at: well below the shortest promise. */
+const SHARING_TICKS = 3;
 
 export class ShardHost {
   readonly #options: HostOptions;
@@ -127,7 +134,7 @@ export class ShardHost {
     const requests: Promise<boolean>[] = [];
     for (const shard of this.shards()) {
       for (const [user, state] of shard.states()) {
-        if (state.some((session) => session.rev > session.flushedRev)) {
+        if (state.sessions.some((session) => session.rev > session.flushedRev)) {
           requests.push(this.#flusher.request(shard, user, deadline));
         }
       }
@@ -169,7 +176,8 @@ export class ShardHost {
       return settle({ kind: 'unavailable', reason: 'the mailbox is full' }); // H2
     }
     const before = shard.state(user);
-    const shared = command.kind === 'start' ? { ...command, gameId: this.#shareGame(command.gameId) } : command;
+    const keepsGame = command.kind === 'start' || command.kind === 'lend';
+    const shared = keepsGame ? { ...command, gameId: this.#shareGame(command.gameId) } : command;
     const { state, reply } = turn(before, shared, now, rules);
     this.#update(shard, user, before, state, now);
     const answer: Answer = { kind: 'reply', reply };
@@ -203,16 +211,30 @@ export class ShardHost {
     const now = this.#ports.clock.now();
     if (command.kind === 'attend') audience.attend(user, command.gateway, now + command.leaseMs);
     if (command.kind === 'leave') audience.leave(user, command.gateway);
-    if (command.kind !== 'tell') return;
-    for (const gateway of audience.gatewaysOf(user, now)) this.#ports.push(gateway, user, command.news);
+    if (command.kind === 'tell') this.#tell(audience, user, command.news);
+  }
+
+  #tell(audience: Audience, user: UuidKey, news: readonly News[]): void {
+    for (const gateway of audience.gatewaysOf(user, this.#ports.clock.now())) this.#ports.push(gateway, user, news);
   }
 
   #update(shard: Shard, user: UuidKey, before: UserState, state: UserState, now: number): void {
     if (state === before) return;
-    const { flushIntervalMs, random } = this.#options;
+    const { flushIntervalMs, random, rules } = this.#options;
+    this.#oblige(shard, user, errandsOf(user, before, state, now, rules));
     shard.update(user, state, now + flushIntervalMs * (0.5 + random() / 2));
-    const unflushedEnd = state.some((session) => !isLive(session) && session.rev > session.flushedRev);
+    const unflushedEnd = state.sessions.some((session) => !isLive(session) && session.rev > session.flushedRev);
     if (unflushedEnd) this.#flusher.enqueue(shard, user);
+  }
+
+  #oblige(shard: Shard, user: UuidKey, errands: readonly Errand[]): void {
+    for (const errand of errands) shard.afterCommit(() => this.#send(shard, user, errand)); // S4
+  }
+
+  #send({ audience }: Shard, user: UuidKey, errand: Errand): void {
+    if (errand.to === null) return this.#tell(audience, user, [errand.news]);
+    const { copies, events } = this.#ports;
+    runErrand(copies, user, errand).catch((error: unknown) => events.errandFailed(error));
   }
 
   /** The one copy of a game's id that all its sessions share; each would else carry 32 bytes of its own. */
@@ -235,7 +257,7 @@ export class ShardHost {
 
   /** Sessions that ended before the shard came here do not wait for the next visit to reach PostgreSQL. */
   #flushEnded(shard: Shard): void {
-    for (const [user, state] of shard.states()) if (!state.every(isLive)) this.#flusher.enqueue(shard, user);
+    for (const [user, state] of shard.states()) if (!state.sessions.every(isLive)) this.#flusher.enqueue(shard, user);
   }
 
   /** Looks at every user whose time has come: time-outs, periodic flush, forgetting. */
@@ -244,20 +266,30 @@ export class ShardHost {
     this.#ticks += 1;
     for (const shard of this.shards()) {
       shard.wake(now, (user, state) => this.#visit(shard, user, state, now));
+      if ((this.#ticks + shard.id) % SHARING_TICKS === 0) this.#visitSharing(shard, now);
       const verify = (this.#ticks + shard.id) % VERIFY_TICKS === 0; // H3
       if (verify) shard.audience.trim(now);
       if (shard.needsCommit || verify) this.#committer.request(shard);
     }
   }
 
+  #visitSharing(shard: Shard, now: number): void {
+    for (const [user, state] of shard.sharing()) {
+      if (isDue(state, now, this.#options.rules)) this.#visit(shard, user, state, now);
+    }
+  }
+
   #visit(shard: Shard, user: UuidKey, before: UserState, now: number): number | null {
     const { rules, flushIntervalMs } = this.#options;
-    const remembered = forget(expire(before, now, rules), (session) => mayForget(session, now, rules));
-    this.#update(shard, user, before, remembered, now);
-    if (remembered.length === 0) return null;
-    if (remembered.some((session) => session.rev > session.flushedRev)) this.#flusher.enqueue(shard, user);
+    const settled = expire(before, now, rules);
+    const sessions = forget(settled.sessions, (session) => mayForget(session, now, rules));
+    const state = sessions === settled.sessions ? settled : { sessions, copies: settled.copies };
+    this.#update(shard, user, before, state, now);
+    this.#oblige(shard, user, overdueRenewals(user, state, now, rules));
+    if (isEmpty(state)) return null;
+    if (sessions.some((session) => session.rev > session.flushedRev)) this.#flusher.enqueue(shard, user);
     let next = now + flushIntervalMs;
-    for (const session of remembered) {
+    for (const session of sessions) {
       next = Math.min(next, isLive(session) ? session.lastBeatAt + rules.sessionTimeoutMs : now + rules.lingerMs);
     }
     return next;

@@ -9,11 +9,14 @@
  *       only the fence tells whether this memory is still the truth.
  * - S2  A user is in the wheel exactly once from activation to passivation; passivation happens only when woken.
  * - S3  What a commit could not prove applied stays dirty, and goes with the next one.
+ * - S4  What others are to hear of a change leaves only after a commit that was cut after it has been applied. After an
+ *       unknown outcome nobody hears of it.
  */
 import { Audience } from './audience.ts';
 import type { Answer } from './envelope.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
-import { countLive, NO_SESSIONS, type Session, type UserState } from './session.ts';
+import { NO_COPIES, type Copies } from './loan.ts';
+import { countLive, isEmpty, NO_SESSIONS, type Session, type Sessions, type UserState } from './session.ts';
 import { encodeState } from './snapshot.ts';
 import type { CheckpointRecord, ShardCommit } from '../lib/ports/checkpoint-store.ts';
 import type { UuidKey } from '../lib/uuid.ts';
@@ -30,24 +33,29 @@ export interface Cut {
   readonly shard: Shard;
   readonly commit: ShardCommit;
   readonly waiters: readonly Waiter[];
+  readonly errands: readonly (() => void)[];
 }
 
 /** Slots of the wheel per horizon: few, for an array that holds few users costs more than they do. */
 const SLOTS = 24;
 const SHORTEST_TICK_MS = 1_000;
 const NOBODY: ReadonlySet<UuidKey> = new Set();
+const NO_ERRANDS: readonly (() => void)[] = [];
 
 export class Shard {
   readonly id: number;
   readonly epoch: number;
   readonly audience = new Audience();
-  readonly #users = new Map<UuidKey, UserState>();
+  readonly #users = new Map<UuidKey, Sessions>();
+  /** Of the few users who lend or borrow; null while there are none: most shards never have any. */
+  #copies: Map<UuidKey, Copies> | null = null;
   readonly #wheel: ExpiryWheel<UuidKey>;
   /** By how much this shard's ticks are ahead of other shards': not all of them should wake their users at once. */
   readonly #phaseMs: number;
   #dirty = new Set<UuidKey>();
   #inFlight: ReadonlySet<UuidKey> = NOBODY;
   #waiters: Waiter[] = [];
+  #errands = NO_ERRANDS;
   readonly #pending = new Map<UuidKey, number>();
   #pendingTotal = 0;
   #commits = 0;
@@ -86,11 +94,24 @@ export class Shard {
 
   /** Whether a commit would have anything to do. */
   get needsCommit(): boolean {
-    return this.#waiters.length > 0 || this.#dirty.size > 0;
+    return this.#waiters.length > 0 || this.#dirty.size > 0 || this.#errands.length > 0;
   }
 
   state(user: UuidKey): UserState {
+    return { sessions: this.sessions(user), copies: this.#copiesOf(user) };
+  }
+
+  sessions(user: UuidKey): Sessions {
     return this.#users.get(user) ?? NO_SESSIONS;
+  }
+
+  #copiesOf(user: UuidKey): Copies {
+    return this.#copies?.get(user) ?? NO_COPIES;
+  }
+
+  #keepCopies(user: UuidKey, copies: Copies): void {
+    if (copies !== NO_COPIES) (this.#copies ??= new Map<UuidKey, Copies>()).set(user, copies);
+    else if (this.#copies?.delete(user) && this.#copies.size === 0) this.#copies = null;
   }
 
   /** Whether memory and checkpoint are known to agree on the user: only then may PostgreSQL hear of it (F1). */
@@ -100,17 +121,20 @@ export class Shard {
 
   /** Puts a state in place that came from the store; `wakeAt` is when the user is first looked at. */
   load(user: UuidKey, state: UserState, wakeAt: number): void {
-    this.#users.set(user, state);
-    this.#live += countLive(state);
+    this.#users.set(user, state.sessions);
+    this.#keepCopies(user, state.copies);
+    this.#live += countLive(state.sessions);
     this.#schedule(user, wakeAt);
   }
 
   /** Takes a turn's result over. A user seen for the first time is activated: woken at `wakeAt`. */
   update(user: UuidKey, next: UserState, wakeAt: number): void {
     const before = this.#users.get(user);
-    if (before === next || (before === undefined && next.length === 0)) return;
-    this.#users.set(user, next);
-    this.#live += countLive(next) - (before ? countLive(before) : 0);
+    if (before === undefined && isEmpty(next)) return;
+    if (before === next.sessions && this.#copiesOf(user) === next.copies) return;
+    this.#users.set(user, next.sessions);
+    this.#keepCopies(user, next.copies);
+    this.#live += countLive(next.sessions) - (before ? countLive(before) : 0);
     this.#dirty.add(user);
     if (before === undefined) this.#schedule(user, wakeAt); // S2
   }
@@ -122,13 +146,22 @@ export class Shard {
     this.#pending.set(waiter.user, this.pendingOf(waiter.user) + 1);
   }
 
+  /** Has `send` run once the next commit is applied, if it is: S4. */
+  afterCommit(send: () => void): void {
+    this.#errands = [...this.#errands, send];
+  }
+
+  /** The users who lend or borrow. */
+  *sharing(): Iterable<readonly [UuidKey, UserState]> {
+    for (const user of this.#copies?.keys() ?? []) yield [user, this.state(user)];
+  }
+
   /** Wakes the users whose time has come; `visit` answers when to look again, or null to passivate the user. */
   wake(now: number, visit: (user: UuidKey, state: UserState) => number | null): void {
     this.#wheel.advance(now + this.#phaseMs, (user) => {
       const next = visit(user, this.state(user));
-      if (next === null)
-        this.#users.delete(user); // S2
-      else this.#schedule(user, next);
+      if (next !== null) return this.#schedule(user, next);
+      this.#users.delete(user); // S2
     });
   }
 
@@ -142,15 +175,16 @@ export class Shard {
     const removes: UuidKey[] = [];
     for (const user of this.#dirty) {
       const state = this.state(user);
-      if (state.length === 0) removes.push(user);
+      if (isEmpty(state)) removes.push(user);
       else puts.push({ user, snapshot: encodeState(state) });
     }
     this.#commits += 1;
     const commit = { shard: this.id, epoch: this.epoch, number: this.#commits, puts, removes };
-    const cut = { shard: this, commit, waiters: this.#waiters };
+    const cut = { shard: this, commit, waiters: this.#waiters, errands: this.#errands };
     this.#inFlight = this.#dirty;
     if (this.#dirty.size > 0) this.#dirty = new Set();
     this.#waiters = [];
+    this.#errands = NO_ERRANDS;
     return cut;
   }
 
@@ -158,6 +192,7 @@ export class Shard {
   applied(cut: Cut): void {
     this.#inFlight = NOBODY;
     for (const waiter of cut.waiters) this.#settle(waiter, waiter.answer);
+    for (const send of cut.errands) send();
   }
 
   /** Nobody knows whether the commit was applied: nothing is acknowledged, and the changes go with the next one (S3). */
@@ -172,6 +207,7 @@ export class Shard {
     this.#closed = true;
     const waiters = this.#waiters;
     this.#waiters = [];
+    this.#errands = NO_ERRANDS;
     this.#dirty = new Set();
     for (const waiter of waiters) this.#settle(waiter, answer);
   }
@@ -186,12 +222,12 @@ export class Shard {
 
   /** Every state, for operators and for a final look. */
   *states(): Iterable<readonly [UuidKey, UserState]> {
-    yield* this.#users;
+    for (const user of this.#users.keys()) yield [user, this.state(user)];
   }
 
   /** Remembers that PostgreSQL holds the session at `rev`. */
   flushed(user: UuidKey, sessionId: UuidKey, rev: number): void {
-    const session = this.state(user).find((held: Session) => held.id === sessionId);
+    const session = this.sessions(user).find((held: Session) => held.id === sessionId);
     if (session && session.flushedRev < rev) session.flushedRev = rev;
   }
 }

@@ -1,11 +1,16 @@
-/** How a user's state is written into a checkpoint: CBOR of [version, session, session ...], each session an array. */
+/**
+ * How a user's state is written into a checkpoint: CBOR of [1, session, session ...], each session an array; of a user who
+ * lends or borrows [2, [loans, borrows], session, session ...].
+ */
 import { Encoder } from 'cbor-x';
 import type { Credit } from './credit.ts';
+import { copiesOf, NO_COPIES, type Copies } from './loan.ts';
 import type { Session, UserState } from './session.ts';
 import { END_REASONS, type EndReason } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
-const VERSION = 1;
+const ALONE = 1;
+const SHARING = 2;
 const LIVE = -1;
 
 type Fields = [
@@ -27,14 +32,26 @@ type Fields = [
   endReason: number,
 ];
 
+type LoanFields = [game: Uint8Array, borrower: Uint8Array, session: Uint8Array, until: number, endsAt: number];
+type BorrowFields = [session: Uint8Array, owner: Uint8Array, until: number, endsAt: number];
+type CopiesFields = [loans: LoanFields[], borrows: BorrowFields[]];
+
 const codec = new Encoder({ useRecords: false, mapsAsObjects: true });
 
 const bytes = (key: UuidKey): Uint8Array => Buffer.from(key, 'latin1');
 const key = (raw: Uint8Array): UuidKey =>
   Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('latin1') as UuidKey;
 
-export function encodeState(state: UserState): Uint8Array {
-  return codec.encode([VERSION, ...state.map(fieldsOf)]);
+export function encodeState({ sessions, copies }: UserState): Uint8Array {
+  if (copies === NO_COPIES) return codec.encode([ALONE, ...sessions.map(fieldsOf)]);
+  return codec.encode([SHARING, copiesFieldsOf(copies), ...sessions.map(fieldsOf)]);
+}
+
+function copiesFieldsOf({ loans, borrows }: Copies): CopiesFields {
+  return [
+    loans.map((l) => [bytes(l.gameId), bytes(l.borrower), bytes(l.sessionId), l.until, l.endsAt]),
+    borrows.map((b) => [bytes(b.sessionId), bytes(b.owner), b.until, b.endsAt]),
+  ];
 }
 
 function fieldsOf(s: Session): Fields {
@@ -61,8 +78,33 @@ function fieldsOf(s: Session): Fields {
  * @throws Error when the snapshot was written by a version this one does not know: never guess at somebody's play time
  */
 export function decodeState(snapshot: Uint8Array, shared: (game: UuidKey) => UuidKey): UserState {
-  const [version, ...sessions] = codec.decode(snapshot) as [number, ...Fields[]];
-  if (version !== VERSION) throw new Error(`a checkpoint has version ${version}, this engine reads ${VERSION}`);
+  const [version, ...content] = codec.decode(snapshot) as [number, ...unknown[]];
+  switch (version) {
+    case ALONE:
+      return { sessions: sessionsOf(content as Fields[], shared), copies: NO_COPIES };
+    case SHARING: {
+      const [copies, ...sessions] = content as [CopiesFields, ...Fields[]];
+      return { sessions: sessionsOf(sessions, shared), copies: copiesFrom(copies, shared) };
+    }
+    default:
+      throw new Error(`a checkpoint has version ${version}, this engine reads ${ALONE} and ${SHARING}`);
+  }
+}
+
+function copiesFrom([loans, borrows]: CopiesFields, shared: (game: UuidKey) => UuidKey): Copies {
+  return copiesOf(
+    loans.map(([game, borrower, session, until, endsAt]) => ({
+      gameId: shared(key(game)),
+      borrower: key(borrower),
+      sessionId: key(session),
+      until,
+      endsAt,
+    })),
+    borrows.map(([session, owner, until, endsAt]) => ({ sessionId: key(session), owner: key(owner), until, endsAt })),
+  );
+}
+
+function sessionsOf(sessions: readonly Fields[], shared: (game: UuidKey) => UuidKey): Session[] {
   return sessions.map(
     ([id, game, device, clientSessionId, startedAt, lastBeat, seq, activeMs, credit, baseMs, rev, ended, reason]) => ({
       id: key(id),

@@ -1,10 +1,12 @@
 /**
  * The user's actor as a pure state machine: (state, command, now) -> (state, reply). It never waits and never fails.
  *
- *                 start                    end | timeout | superseded | revoked
+ *                 start              end | timeout | superseded | revoked | reclaimed
  *   (no session) -------> live  --------------------------------------------------> ended --> forgotten
  *                          | ^
  *                heartbeat +-+ resume                        once PostgreSQL holds it and LINGER has passed
+ *
+ * What a user lends and borrows has its rules (L1-L6) in `copies.ts`, how a session begins is in `start.ts`.
  *
  * Invariants
  * - A1  Credit never exceeds the time the engine's clock saw pass: each beat credits at most the gap since the last one,
@@ -14,11 +16,24 @@
  * - A4  Every change raises `rev`, so that the database can order the versions of a session.
  * - A5  An ended session never changes again.
  */
+import { extend, giveBack, isReclaimed, lend, settleCopies } from './copies.ts';
 import { addCredit, creditOf, totalCredit } from './credit.ts';
-import type { Command, End, Heartbeat, HeldSession, Rebase, RefusedReply, Reply, Revoke, Start } from './messages.ts';
-import { isLive, viewOf, type Session, type UserState } from './session.ts';
+import { borrowOf } from './loan.ts';
+import type { Command, End, Heartbeat, HeldSession, Rebase, Reply, Revoke } from './messages.ts';
+import { answer, DONE, refused } from './replies.ts';
+import {
+  endedAt,
+  endedAtLastBeat,
+  isEmpty,
+  isLive,
+  NOTHING_HELD,
+  viewOf,
+  type Session,
+  type Sessions,
+  type UserState,
+} from './session.ts';
+import { baseOf, start } from './start.ts';
 import type { EndReason } from '../lib/ports/playtime-sink.ts';
-import type { UuidKey } from '../lib/uuid.ts';
 
 export interface PlayRules {
   /** A gap between two beats above this earns nothing. */
@@ -31,20 +46,26 @@ export interface PlayRules {
   readonly maxHeldSessions: number;
   /** How long an ended session is remembered, so that late and repeated messages still meet it. */
   readonly lingerMs: number;
+  /** How long a borrower may go on at least when the owner starts the game. */
+  readonly graceMs: number;
+  /** How much longer than promised a copy stays lent: what the clocks of two nodes may differ at most. */
+  readonly copyMarginMs: number;
 }
 
 export interface Turn {
-  /** The same array as before when nothing changed. */
+  /** The same object as before when nothing changed. */
   readonly state: UserState;
   readonly reply: Reply;
 }
 
-const DONE: Reply = { kind: 'done' };
-
-/** One turn. Sessions past their time-out end first, so that the rules do not hang on when a timer fires. */
+/** One turn. Sessions past their time end first, so that the rules do not hang on when a timer fires. */
 export function turn(before: UserState, command: Command, clock: number, rules: PlayRules): Turn {
-  const now = before.reduce((latest, session) => Math.max(latest, session.lastBeatAt), clock); // A1
-  const state = expire(before, now, rules);
+  const now = before.sessions.reduce((latest, session) => Math.max(latest, session.lastBeatAt), clock); // A1
+  const { state, reply } = obey(expire(before, now, rules), command, now, rules);
+  return { state: settleCopies(state, now, rules), reply };
+}
+
+function obey(state: UserState, command: Command, now: number, rules: PlayRules): Turn {
   switch (command.kind) {
     case 'start':
       return start(state, command, now, rules);
@@ -52,13 +73,19 @@ export function turn(before: UserState, command: Command, clock: number, rules: 
     case 'end':
       return beat(state, command, now, rules);
     case 'revoke':
-      return { state: revoke(state, command), reply: DONE };
+      return { state: withSessions(state, revoke(state.sessions, command)), reply: DONE };
     case 'rebase':
-      return { state: rebase(state, command), reply: DONE };
+      return { state: withSessions(state, rebase(state.sessions, command)), reply: DONE };
     case 'held':
-      return { state, reply: { kind: 'held', sessions: state.map((session) => heldView(state, session)) } };
+      return { state, reply: { kind: 'held', sessions: state.sessions.map((session) => heldView(state, session)) } };
     case 'erase':
-      return { state: state.length === 0 ? state : [], reply: DONE };
+      return { state: isEmpty(state) ? state : NOTHING_HELD, reply: DONE };
+    case 'lend':
+      return lend(state, command, now, rules);
+    case 'return':
+      return { state: giveBack(state, command), reply: DONE };
+    case 'extend':
+      return extend(state, command);
     case 'flush':
     case 'attend':
     case 'leave':
@@ -67,11 +94,19 @@ export function turn(before: UserState, command: Command, clock: number, rules: 
   }
 }
 
-/** Ends the sessions whose launcher has gone silent, at their last beat. */
+/** Ends the sessions whose time is over, at their last beat: their launcher has gone silent, or their copy is reclaimed. */
 export function expire(state: UserState, now: number, rules: PlayRules): UserState {
-  const silent = (s: Session): boolean => isLive(s) && now - s.lastBeatAt >= rules.sessionTimeoutMs;
-  if (!state.some(silent)) return state;
-  return state.map((session) => (silent(session) ? ended(session, session.lastBeatAt, 'timeout') : session));
+  const over = (session: Session): EndReason | null => {
+    if (!isLive(session)) return null;
+    if (now - session.lastBeatAt >= rules.sessionTimeoutMs) return 'timeout';
+    return isReclaimed(state, session, now) ? 'reclaimed' : null;
+  };
+  if (!state.sessions.some(over)) return settleCopies(state, now, rules);
+  const sessions = state.sessions.map((session) => {
+    const reason = over(session);
+    return reason === null ? session : endedAtLastBeat(session, reason);
+  });
+  return settleCopies({ sessions, copies: state.copies }, now, rules);
 }
 
 /** Whether an ended session has served its time: PostgreSQL holds it, and late and repeated messages have met it. */
@@ -82,10 +117,10 @@ export function mayForget(session: Session, now: number, rules: PlayRules): bool
 }
 
 /** Drops the ended sessions that `may` allows; what they earned moves into the base of their game. */
-export function forget(state: UserState, may: (session: Session) => boolean): UserState {
-  const forgotten = state.filter((session) => !isLive(session) && may(session));
-  if (forgotten.length === 0) return state;
-  return state
+export function forget(sessions: Sessions, may: (session: Session) => boolean): Sessions {
+  const forgotten = sessions.filter((session) => !isLive(session) && may(session));
+  if (forgotten.length === 0) return sessions;
+  return sessions
     .filter((session) => !forgotten.includes(session))
     .map((session) => {
       const gone = forgotten.filter((f) => f.gameId === session.gameId);
@@ -94,102 +129,20 @@ export function forget(state: UserState, may: (session: Session) => boolean): Us
     });
 }
 
-function ended(session: Session, at: number, reason: EndReason): Session {
-  return { ...session, endedAt: at, endReason: reason, rev: session.rev + 1 }; // A4
-}
-
-function replace(state: UserState, next: Session): UserState {
-  return state.map((session) => (session.id === next.id ? next : session));
+function withSessions(state: UserState, sessions: Sessions): UserState {
+  return sessions === state.sessions ? state : { sessions, copies: state.copies };
 }
 
 function heldView(state: UserState, session: Session): HeldSession {
-  return { ...viewOf(state, session), clientSessionId: session.clientSessionId };
-}
-
-function refused(state: UserState, reason: RefusedReply['reason'], session: Session | null): Turn {
-  return { state, reply: { kind: 'refused', reason, session: session === null ? null : viewOf(state, session) } };
-}
-
-function answer(
-  state: UserState,
-  session: Session,
-  outcome: 'started' | 'resumed' | 'accepted' | 'ignored',
-  superseded: UuidKey | null = null,
-): Turn {
-  return { state, reply: { kind: 'session', session: viewOf(state, session), outcome, superseded } };
-}
-
-function start(state: UserState, command: Start, now: number, rules: PlayRules): Turn {
-  const replayed = state.find((session) => session.id === command.sessionId);
-  if (replayed) return answer(state, replayed, 'started'); // A2
-  const current = state.find((session) => isLive(session) && session.gameId === command.gameId);
-  if (current?.deviceId === command.deviceId) return resume(state, current, command, now);
-
-  const games = new Set(state.filter(isLive).map((session) => session.gameId));
-  if (!current && games.size >= rules.maxLiveGames) return refused(state, 'too_many_live_sessions', null); // A3
-  const room = state.length < rules.maxHeldSessions ? state : forget(state, (s) => s.flushedRev === s.rev);
-  if (room.length >= rules.maxHeldSessions) return refused(state, 'too_many_sessions', null);
-
-  const rest = room.map((s) => (s.id === current?.id ? ended(s, s.lastBeatAt, 'superseded') : s)); // A3
-  const session = open(command, baseOf(command, state, rest), now);
-  return answer([...rest, session], session, 'started', current?.id ?? null);
-}
-
-/**
- * The game's total apart from the sessions that stay `kept`: what PostgreSQL said, without what it had counted of the
- * sessions `held` by then, and with all of those of them that are forgotten now.
- */
-function baseOf(command: Start | Rebase, held: UserState, kept: UserState): number {
-  const counted = new Map(command.counted);
-  let baseMs = command.totalMs;
-  for (const session of held) {
-    if (session.gameId !== command.gameId) continue;
-    baseMs -= counted.get(session.id) ?? 0;
-    if (!kept.some((other) => other.id === session.id)) baseMs += totalCredit(session.credit);
-  }
-  return baseMs;
-}
-
-function open(command: Start, baseMs: number, now: number): Session {
   return {
-    id: command.sessionId,
-    gameId: command.gameId,
-    deviceId: command.deviceId,
-    clientSessionId: command.clientSessionId,
-    startedAt: now,
-    lastBeatAt: now,
-    seq: 0,
-    activeMs: 0,
-    credit: 0,
-    baseMs,
-    rev: 1,
-    endedAt: 0,
-    endReason: null,
-    flushedRev: 0,
+    ...viewOf(state, session),
+    clientSessionId: session.clientSessionId,
+    lender: borrowOf(state.copies, session.id)?.owner ?? null,
   };
-}
-
-/**
- * The same device starts the same game again. The same launcher asking twice changes nothing; a launcher that came back
- * goes on counting from now: nobody vouches for the time in between.
- */
-function resume(state: UserState, session: Session, command: Start, now: number): Turn {
-  const repeated =
-    command.clientSessionId === session.clientSessionId && (command.clientSessionId !== null || session.seq === 0);
-  if (repeated) return answer(state, session, 'resumed'); // A2
-  const next: Session = {
-    ...session,
-    clientSessionId: command.clientSessionId,
-    lastBeatAt: now,
-    seq: session.seq + 1, // so that beats of the launcher's former life are old ones
-    activeMs: 0,
-    rev: session.rev + 1,
-  };
-  return answer(replace(state, next), next, 'resumed');
 }
 
 function beat(state: UserState, command: Heartbeat | End, now: number, rules: PlayRules): Turn {
-  const session = state.find((held) => held.id === command.sessionId);
+  const session = state.sessions.find((held) => held.id === command.sessionId);
   if (!session) return refused(state, 'session_unknown', null);
   if (command.seq < session.seq) return answer(state, session, 'ignored');
   if (!isLive(session)) {
@@ -208,20 +161,20 @@ function beat(state: UserState, command: Heartbeat | End, now: number, rules: Pl
     credit: addCredit(session.credit, session.startedAt, now, ms),
     rev: session.rev + 1,
   };
-  const next = command.kind === 'end' ? ended(beaten, now, 'ended') : beaten;
-  const after = replace(state, next);
-  return answer(after, next, 'accepted');
+  const next = command.kind === 'end' ? endedAt(beaten, now, 'ended') : beaten;
+  const sessions = state.sessions.map((held) => (held === session ? next : held));
+  return answer({ sessions, copies: state.copies }, next, 'accepted');
 }
 
-function rebase(state: UserState, command: Rebase): UserState {
-  const baseMs = baseOf(command, state, state);
+function rebase(sessions: Sessions, command: Rebase): Sessions {
+  const baseMs = baseOf(command, sessions, sessions);
   const concerned = (s: Session): boolean => s.gameId === command.gameId && s.baseMs !== baseMs;
-  if (!state.some(concerned)) return state; // A2
-  return state.map((session) => (concerned(session) ? { ...session, baseMs } : session));
+  if (!sessions.some(concerned)) return sessions; // A2
+  return sessions.map((session) => (concerned(session) ? { ...session, baseMs } : session));
 }
 
-function revoke(state: UserState, command: Revoke): UserState {
+function revoke(sessions: Sessions, command: Revoke): Sessions {
   const concerned = (s: Session): boolean => isLive(s) && s.gameId === command.gameId;
-  if (!state.some(concerned)) return state;
-  return state.map((session) => (concerned(session) ? ended(session, session.lastBeatAt, 'revoked') : session));
+  if (!sessions.some(concerned)) return sessions;
+  return sessions.map((session) => (concerned(session) ? endedAtLastBeat(session, 'revoked') : session));
 }

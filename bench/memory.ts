@@ -23,6 +23,8 @@ const RULES: PlayRules = {
   maxLiveGames: 4,
   maxHeldSessions: 16,
   lingerMs: 60_000,
+  graceMs: 300_000,
+  copyMarginMs: 5_000,
 };
 const FLUSH_MS = 120_000;
 /** The launchers of a minute do not beat all at once. */
@@ -85,6 +87,7 @@ class Engine {
         },
         clock: { now: () => this.time.now, after: this.time.after.bind(this.time) },
         push: nothing,
+        copies: { ask: () => Promise.reject(new Error('nobody lends anything here')) },
         offer: nothing,
         events: {
           fenced: nothing,
@@ -95,6 +98,7 @@ class Engine {
           acquired: nothing,
           acquireFailed: nothing,
           releaseFailed: nothing,
+          errandFailed: nothing,
         },
       },
     );

@@ -37,6 +37,7 @@ export const ERRORS = {
   SAVEGAME_CONTENT_MISMATCH: { status: 422, title: 'The file is not the one that was announced' },
   SAVEGAME_URL_REFUSED: { status: 403, title: 'The signed URL does not allow this' },
   SAVEGAME_LOST: { status: 410, title: 'The store does not have the file of this save any more' },
+  COPY_IN_USE: { status: 409, title: 'Somebody else plays this copy of the game' },
   TOO_MANY_LIVE_SESSIONS: { status: 409, title: 'Too many games are being played at once' },
   IDEMPOTENCY_KEY_IN_USE: { status: 409, title: 'The first request with this key is still under way' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'This key was used with another request' },

@@ -4,6 +4,8 @@ import { joinPlacement, leavePlacement, watchMembers, engineMembers } from './en
 import { hostOptions } from './engine-settings.ts';
 import { hostEvents, observeHost } from './engine-telemetry.ts';
 import { engineService } from './engine.service.ts';
+import type { Engine } from '../actors/engine.ts';
+import type { ActorMail } from '../actors/errand-runner.ts';
 import { ShardHost } from '../actors/shard-host.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
@@ -27,12 +29,16 @@ export interface EngineNodeDeps {
   readonly store: CheckpointStore;
   readonly sink: PlaytimeSink;
   readonly clock: Clock;
+  /** This process's own way to every user's actor. */
+  readonly engine: Engine;
 }
 
+/** How long actors may take to hear from each other about a copy that is lent. */
+const ERRAND_MS = 4_000;
 /** How long the news that this node leaves may take to reach the others. */
 const NEWS_MS = 100;
 
-export function engineNode({ broker, config, store, sink, clock }: EngineNodeDeps): EngineNode {
+export function engineNode({ broker, config, store, sink, clock, engine }: EngineNodeDeps): EngineNode {
   const offer = (nodeID: string, shards: readonly number[]): void => {
     if (nodeID === broker.nodeID) return;
     broker.call('engine.offer', { shards }, { nodeID, timeout: 1_000 }).catch((error: unknown) => {
@@ -44,7 +50,9 @@ export function engineNode({ broker, config, store, sink, clock }: EngineNodeDep
       broker.logger.debug({ msg: 'news not heard', nodeID, error: String(error) });
     });
   };
-  const host = new ShardHost(hostOptions(config), { store, sink, clock, offer, push, events: hostEvents(broker) });
+  const copies: ActorMail = { ask: (user, command) => engine.ask(user, command, clock.now() + ERRAND_MS) };
+  const ports = { store, sink, clock, offer, push, copies, events: hostEvents(broker) };
+  const host = new ShardHost(hostOptions(config), ports);
   const endObserving = observeHost(broker, host, clock);
   let unwatch: (() => void) | null = null;
   let draining: Promise<void> | null = null;

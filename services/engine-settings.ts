@@ -3,7 +3,7 @@ import type { RegionOptions } from '../actors/shard-region.ts';
 import type { Config } from '../lib/config/config.ts';
 
 /** How this product tunes its engine nodes; what an installation may want to change comes from the configuration. */
-export function hostOptions({ node, engine }: Config): HostOptions {
+export function hostOptions({ node, engine, family }: Config): HostOptions {
   return {
     node: node.id,
     shards: engine.shards,
@@ -13,6 +13,8 @@ export function hostOptions({ node, engine }: Config): HostOptions {
       maxLiveGames: 4,
       maxHeldSessions: 32,
       lingerMs: engine.lingerSeconds * 1_000,
+      graceMs: family.graceSeconds * 1_000,
+      copyMarginMs: 5_000,
     },
     flushIntervalMs: engine.flushIntervalSeconds * 1_000,
     flush: { batch: 500, gatherMs: 100, maxBackoffMs: 10_000, random: Math.random },

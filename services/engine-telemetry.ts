@@ -12,6 +12,7 @@ const COUNTERS = {
   'library.engine.shards.fenced.total': 'Shards this node lost to another while serving them',
   'library.engine.checkpoint.records.total': 'User states written to the checkpoint store',
   'library.engine.checkpoint.failures.total': 'Commits the checkpoint store did not confirm',
+  'library.engine.errands.failures.total': 'Messages about lent copies that no actor answered',
   'library.engine.flush.rows.total': 'Session rows written to PostgreSQL',
   'library.engine.flush.failures.total': 'Batches of session rows that PostgreSQL did not take',
 } as const;
@@ -90,6 +91,10 @@ export function hostEvents({ logger, metrics }: ServiceBroker): HostEvents {
     commitFailed: (error) => {
       metrics.increment('library.engine.checkpoint.failures.total');
       seldom('commit', () => log.error({ msg: 'checkpoint not confirmed', error: text(error) }));
+    },
+    errandFailed: (error) => {
+      metrics.increment('library.engine.errands.failures.total');
+      seldom('errand', () => log.warn({ msg: 'a message about a lent copy was not answered', error: text(error) }));
     },
     flushed: (rows, ms) => {
       metrics.increment('library.engine.flush.rows.total', {}, rows);

@@ -10,7 +10,7 @@ import type { Command, SessionReply } from '../actors/messages.ts';
 import { END_REASONS } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 const HEARTBEAT = 1;
 const END = 2;
@@ -48,6 +48,7 @@ type PackedAnswer =
       totalMs: number,
       endedAt: number | null,
       endReason: number,
+      endsAt: number | null,
     ];
 
 export type PackedAnswers = readonly PackedAnswer[];
@@ -106,12 +107,13 @@ function packSession({ session, outcome, superseded }: SessionReply): PackedAnsw
     session.totalMs,
     session.ended?.at ?? null,
     session.ended === null ? -1 : END_REASONS.indexOf(session.ended.reason),
+    session.endsAt,
   ];
 }
 
 function unpackSession(packed: Extract<PackedAnswer, { readonly 0: 1 }>): SessionReply {
   const [, outcome, superseded, sessionId, gameId, deviceId, startedAt, lastBeatAt, ...rest] = packed;
-  const [seq, creditedMs, firstDay, msByDay, totalMs, endedAt, reason] = rest;
+  const [seq, creditedMs, firstDay, msByDay, totalMs, endedAt, reason, endsAt] = rest;
   const endReason = END_REASONS[reason];
   return {
     kind: 'session',
@@ -129,6 +131,7 @@ function unpackSession(packed: Extract<PackedAnswer, { readonly 0: 1 }>): Sessio
       msByDay,
       totalMs,
       ended: endedAt === null || endReason === undefined ? null : { at: endedAt, reason: endReason },
+      endsAt,
     },
   };
 }

@@ -3,8 +3,9 @@ import type { Context, ServiceSchema } from 'moleculer';
 import { packAnswers, unpackBatch, type PackedAnswers, type PackedBatch } from './engine-wire.ts';
 import { mustUuid } from './operator-input.ts';
 import type { HostStats } from '../actors/host-options.ts';
+import { borrowOf, type Loan } from '../actors/loan.ts';
 import type { SessionView } from '../actors/messages.ts';
-import { viewOf } from '../actors/session.ts';
+import { viewOf, type Session, type UserState } from '../actors/session.ts';
 import type { ShardHost } from '../actors/shard-host.ts';
 import { keyToUuid } from '../lib/uuid.ts';
 
@@ -19,6 +20,24 @@ export interface HeldSession extends Omit<SessionView, 'sessionId' | 'gameId' | 
   readonly deviceId: string;
   readonly rev: number;
   readonly flushedRev: number;
+  /** The copy that is played, when it is not the user's own. */
+  readonly borrowed: { readonly owner: string; readonly until: number } | null;
+}
+
+/** A copy of the user's that somebody else plays, or is about to. */
+export interface HeldLoan {
+  readonly gameId: string;
+  readonly borrower: string;
+  readonly sessionId: string;
+  readonly until: number;
+  /** 0: the owner does not play. */
+  readonly endsAt: number;
+}
+
+/** What an engine holds of a user. */
+export interface HeldUser {
+  readonly sessions: readonly HeldSession[];
+  readonly loans: readonly HeldLoan[];
 }
 
 export interface EngineDeps {
@@ -60,10 +79,12 @@ export function engineService({ host, drain, rejoin, now }: EngineDeps): Service
       },
       /** What this node holds of a user; null when the user's shard is elsewhere. */
       user: {
-        handler(ctx: Context<{ user_id: string }>): readonly HeldSession[] | null {
+        handler(ctx: Context<{ user_id: string }>): HeldUser | null {
           const user = mustUuid(ctx.params.user_id);
           const state = host.peek(user);
-          return state?.map((session) => held(keyToUuid(user), session, state)) ?? null;
+          if (state === null) return null;
+          const sessions = state.sessions.map((session) => held(keyToUuid(user), session, state));
+          return { sessions, loans: state.copies.loans.map(heldLoan) };
         },
       },
       /** Looks for a session among all users of this node. */
@@ -72,7 +93,7 @@ export function engineService({ host, drain, rejoin, now }: EngineDeps): Service
           const id = mustUuid(ctx.params.session_id);
           for (const shard of host.shards()) {
             for (const [user, state] of shard.states()) {
-              const session = state.find((candidate) => candidate.id === id);
+              const session = state.sessions.find((candidate) => candidate.id === id);
               if (session) return held(keyToUuid(user), session, state);
             }
           }
@@ -87,8 +108,9 @@ export function engineService({ host, drain, rejoin, now }: EngineDeps): Service
   };
 }
 
-function held(userId: string, session: Parameters<typeof viewOf>[1], state: Parameters<typeof viewOf>[0]): HeldSession {
+function held(userId: string, session: Session, state: UserState): HeldSession {
   const view = viewOf(state, session);
+  const borrow = borrowOf(state.copies, session.id);
   return {
     ...view,
     userId,
@@ -97,5 +119,16 @@ function held(userId: string, session: Parameters<typeof viewOf>[1], state: Para
     deviceId: keyToUuid(view.deviceId),
     rev: session.rev,
     flushedRev: session.flushedRev,
+    borrowed: borrow ? { owner: keyToUuid(borrow.owner), until: borrow.until } : null,
+  };
+}
+
+function heldLoan({ gameId, borrower, sessionId, until, endsAt }: Loan): HeldLoan {
+  return {
+    gameId: keyToUuid(gameId),
+    borrower: keyToUuid(borrower),
+    sessionId: keyToUuid(sessionId),
+    until,
+    endsAt,
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { ServiceBroker } from 'moleculer';
 import { engineMembers } from './engine-membership.ts';
-import { FLUSH_ALL_MS, type HeldSession } from './engine.service.ts';
+import { FLUSH_ALL_MS, type HeldLoan, type HeldSession, type HeldUser } from './engine.service.ts';
 import type { OperatorCommand, Table } from './operator-command.ts';
 import { EVENT_COMMANDS } from './operator-events.ts';
 import { mustUuid } from './operator-input.ts';
@@ -54,7 +54,19 @@ const time = (at: number): string => new Date(at).toISOString().slice(0, 19).rep
 
 function sessionTable(sessions: readonly HeldSession[], foot: string): Table {
   return {
-    head: ['session', 'user', 'game', 'device', 'started', 'last beat', 'seq', 'credited s', 'ended', 'rev (flushed)'],
+    head: [
+      'session',
+      'user',
+      'game',
+      'device',
+      'started',
+      'last beat',
+      'seq',
+      'credited s',
+      'ended',
+      'rev (flushed)',
+      'copy of',
+    ],
     rows: sessions.map((session) => [
       session.sessionId,
       session.userId,
@@ -66,16 +78,25 @@ function sessionTable(sessions: readonly HeldSession[], foot: string): Table {
       Math.floor(session.creditedMs / 1_000),
       session.ended === null ? 'live' : `${time(session.ended.at)} ${session.ended.reason}`,
       `${session.rev} (${session.flushedRev})`,
+      session.borrowed === null ? '' : `${session.borrowed.owner} until ${time(session.borrowed.until)}`,
     ]),
     foot,
   };
 }
 
+function lentTo({ gameId, borrower, sessionId, until, endsAt }: HeldLoan): string {
+  const end = endsAt === 0 ? '' : `, ends at ${time(endsAt)} for the owner plays`;
+  return `game ${gameId} is lent to ${borrower} (session ${sessionId}) until ${time(until)}${end}`;
+}
+
 async function user(broker: ServiceBroker, { id }: Readonly<Record<string, string | undefined>>): Promise<Table> {
   mustUuid(id);
   for (const nodeID of engineNodes(broker)) {
-    const held = await broker.call<readonly HeldSession[] | null, object>('engine.user', { user_id: id }, { nodeID });
-    if (held !== null) return sessionTable(held, `${held.length} sessions in memory of ${nodeID}`);
+    const held = await broker.call<HeldUser | null, object>('engine.user', { user_id: id }, { nodeID });
+    if (held === null) continue;
+    const { sessions, loans } = held;
+    const lent = loans.map((loan) => `\n${lentTo(loan)}`).join('');
+    return sessionTable(sessions, `${sessions.length} sessions in memory of ${nodeID}${lent}`);
   }
   throw new LibraryError('UNAVAILABLE', "no engine serves the user's shard right now");
 }

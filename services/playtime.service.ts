@@ -1,7 +1,7 @@
 /** Playtime beside heartbeats and ends, which the gateway takes to the engine itself. */
 import type { Service, ServiceSchema } from 'moleculer';
 import { action, endpointAction } from './action.ts';
-import { userActor } from './user-actor-calls.ts';
+import { lender, userActor } from './user-actor-calls.ts';
 import type { Engine } from '../actors/engine.ts';
 import type { Request } from '../lib/contract/endpoint.ts';
 import type * as contract from '../lib/contract/playtime-endpoints.ts';
@@ -38,7 +38,14 @@ export function playtimeService({
     name: 'playtime',
     actions: {
       start: endpointAction<typeof contract.startSession>((request) =>
-        startSession({ ...of(request), heartbeatIntervalSeconds }, request.body),
+        startSession(
+          {
+            ...of(request),
+            lender: (ownerId) => lender(engine, ownerId, request.deadline),
+            heartbeatIntervalSeconds,
+          },
+          request.body,
+        ),
       ),
       offline: endpointAction<typeof contract.reportOffline>((request, logger) =>
         reportOffline({ ...of(request), notTold: notTold(logger) }, request.body),

@@ -1,4 +1,4 @@
-import { NO_SESSIONS, rowOf, type UserState } from '../actors/session.ts';
+import { NOTHING_HELD, rowOf, type UserState } from '../actors/session.ts';
 import { expire, forget, turn, type PlayRules } from '../actors/user-actor.ts';
 import type { Engine } from '../actors/engine.ts';
 import type { PlaytimeSink } from '../lib/ports/playtime-sink.ts';
@@ -10,6 +10,8 @@ const RULES: PlayRules = {
   maxLiveGames: 4,
   maxHeldSessions: 64,
   lingerMs: 60_000,
+  graceMs: 300_000,
+  copyMarginMs: 5_000,
 };
 
 /** An engine of real actors without nodes or checkpoints, on the test's own clock; it flushes only when told to. */
@@ -26,18 +28,18 @@ export interface ActorsInMemory extends Engine {
 export function actorsInMemory(sink: PlaytimeSink, now: number): ActorsInMemory {
   const states = new Map<UuidKey, UserState>();
   async function flush(user: UuidKey): Promise<void> {
-    const state = states.get(user) ?? NO_SESSIONS;
+    const state = states.get(user) ?? NOTHING_HELD;
     await sink.flush(
-      state.filter((session) => session.rev > session.flushedRev).map((session) => rowOf(user, session)),
+      state.sessions.filter((session) => session.rev > session.flushedRev).map((session) => rowOf(user, session)),
     );
-    for (const session of state) session.flushedRev = session.rev;
+    for (const session of state.sessions) session.flushedRev = session.rev;
   }
   return {
     now,
     asked: [],
     async ask(user, command) {
       this.asked.push(command.kind);
-      const { state, reply } = turn(states.get(user) ?? NO_SESSIONS, command, this.now, RULES);
+      const { state, reply } = turn(states.get(user) ?? NOTHING_HELD, command, this.now, RULES);
       states.set(user, state);
       if (command.kind === 'flush') await flush(user);
       return reply;
@@ -47,8 +49,8 @@ export function actorsInMemory(sink: PlaytimeSink, now: number): ActorsInMemory 
     },
     tick() {
       for (const [user, state] of states) {
-        const left = forget(expire(state, this.now, RULES), (session) => session.flushedRev === session.rev);
-        states.set(user, left);
+        const { sessions, copies } = expire(state, this.now, RULES);
+        states.set(user, { sessions: forget(sessions, (session) => session.flushedRev === session.rev), copies });
       }
     },
   };

@@ -11,7 +11,7 @@ import { reportOffline } from '../lib/playtime/report-offline.ts';
 import { postgresPlaytimeSink } from '../lib/playtime/postgres-playtime-sink.ts';
 import { startSession } from '../lib/playtime/start-session.ts';
 import { mustUuidKey } from '../lib/uuid.ts';
-import { userActor } from '../services/user-actor-calls.ts';
+import { lender, userActor } from '../services/user-actor-calls.ts';
 
 export const MINUTE = 60_000;
 export const GAME = id(1, 'game');
@@ -27,6 +27,8 @@ export interface Player {
   readonly context: {
     readonly db: Database['db'];
     readonly actor: ReturnType<typeof userActor>;
+    readonly actorOf: (userId: string) => ReturnType<typeof userActor>;
+    readonly lender: (ownerId: string) => ReturnType<typeof lender>;
     readonly userId: string;
     readonly now: number;
     readonly notTold: (error: unknown) => void;
@@ -67,8 +69,9 @@ export async function newPlayer(database: Database): Promise<Player> {
     engine,
     caller,
     get context() {
-      const actor = userActor(engine, userId, Infinity);
-      return { db: database.db, actor, userId, now: engine.now, notTold };
+      const actorOf = (user: string) => userActor(engine, user, Infinity);
+      const lenderOf = (owner: string) => lender(engine, owner, Infinity);
+      return { db: database.db, actor: actorOf(userId), actorOf, lender: lenderOf, userId, now: engine.now, notTold };
     },
     wait(ms) {
       engine.now += ms;

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { family } from './groups/family.ts';
 import { grpc } from './groups/grpc.ts';
 import { kafka } from './groups/kafka.ts';
 import { s3, saves } from './groups/saves.ts';
@@ -232,6 +233,7 @@ export const ConfigSchema = group({
       description: 'How long an ended session is remembered, so that late and repeated messages still meet it',
     }),
   }),
+  family,
   idempotency: group({
     retentionHours: whole(1, 720, {
       env: 'IDEMPOTENCY_RETENTION_HOURS',

@@ -27,12 +27,13 @@ export const startSession = {
   summary: 'Start or resume a play session',
   description:
     'The user must have access to the game. The same device and game again resumes the running session; another device ' +
-    'takes it over and the old session ends, reason `superseded`. At most 4 different games are live at once.',
+    'takes it over and the old session ends, reason `superseded`. At most 4 different games are live at once. ' +
+    'A borrowed game is played by one at a time: `COPY_IN_USE` says until when its copies are taken. The owner is never refused.',
   access: own,
   body: StartBody,
   status: 200,
   response: StartedSession,
-  errors: ['GAME_NOT_IN_LIBRARY', 'TOO_MANY_LIVE_SESSIONS', 'RATE_LIMITED'],
+  errors: ['GAME_NOT_IN_LIBRARY', 'COPY_IN_USE', 'TOO_MANY_LIVE_SESSIONS', 'RATE_LIMITED'],
   action: 'playtime.start',
 } as const satisfies Endpoint;
 

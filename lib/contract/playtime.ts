@@ -2,6 +2,7 @@ import Type from 'typebox';
 import type { Static } from 'typebox';
 import { closed, DeviceId, GameId, nullable, page, SessionId, timestamp, UserId } from './fields.ts';
 import { choice, day, pagination, seconds, text } from './fields.ts';
+import { END_REASONS } from '../ports/playtime-sink.ts';
 
 const Sequence = Type.Integer({
   minimum: 1,
@@ -28,9 +29,18 @@ const ActiveMs = Type.Integer({
 });
 
 const SessionStatus = choice(['live', 'ended'], 'Whether the session still runs');
-const EndReason = choice(['ended', 'timeout', 'superseded', 'revoked'], 'Why the session ended');
+const EndReason = choice(
+  END_REASONS,
+  'Why the session ended; `reclaimed`: it played a borrowed copy that was promised to it no longer, for the owner plays',
+);
 const CreditedSeconds = seconds('Playtime credited to the session so far');
 const GameTotalSeconds = seconds('Playtime of the game over all sessions, this one included');
+
+const EndsAt = nullable(
+  timestamp(
+    'When the session ends at the latest: it plays a borrowed copy, and the owner has begun to play; null: never',
+  ),
+);
 
 export const StartBody = closed(
   { game_id: GameId, device_id: DeviceId, client_session_id: Type.Optional(ClientSessionId) },
@@ -57,6 +67,7 @@ export const StartedSession = closed(
     credited_seconds: CreditedSeconds,
     game_total_seconds: GameTotalSeconds,
     started_at: timestamp('When the session started'),
+    ends_at: EndsAt,
   },
   { title: 'StartedSession' },
 );
@@ -88,6 +99,7 @@ export const BeatReply = closed(
       description: 'Send the next heartbeat after this time',
       examples: [60],
     }),
+    ends_at: EndsAt,
   },
   { title: 'HeartbeatReply' },
 );

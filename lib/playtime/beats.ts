@@ -66,6 +66,7 @@ export function playtimeBeats({ engine, heartbeatIntervalSeconds, settled }: Bea
         credited_seconds: wholeSeconds(session.creditedMs),
         game_total_seconds: wholeSeconds(session.totalMs),
         next_heartbeat_seconds: heartbeatIntervalSeconds,
+        ends_at: session.endsAt === null ? null : new Date(session.endsAt).toISOString(),
       }));
     },
     end(user, body, deadline) {

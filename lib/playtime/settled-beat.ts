@@ -44,6 +44,6 @@ export async function settledBeat(
     game_total_seconds: wholeSeconds(session.total ?? 0),
   };
   return beat.operation === 'heartbeat'
-    ? { ...members, next_heartbeat_seconds: heartbeatIntervalSeconds }
+    ? { ...members, next_heartbeat_seconds: heartbeatIntervalSeconds, ends_at: null }
     : { ...members, ended_at: ended_at.toISOString(), end_reason };
 }

@@ -1,4 +1,13 @@
-import type { HeldSession, RefusedReply, SessionReply, Start, StoredTotal } from '../../actors/messages.ts';
+import type {
+  CopyInUseReply,
+  HeldSession,
+  Lend,
+  LoanReply,
+  RefusedReply,
+  SessionReply,
+  Start,
+  StoredTotal,
+} from '../../actors/messages.ts';
 import type { UuidKey } from '../uuid.ts';
 
 /**
@@ -17,4 +26,9 @@ export interface UserActor {
   erase(): Promise<void>;
   /** The game's total changed in PostgreSQL by other means than the actor's sessions. */
   rebase(gameId: UuidKey, stored: StoredTotal): Promise<void>;
+}
+
+/** The actor of a user whose copy another wants to play. Throws as {@link UserActor} does. */
+export interface Lender {
+  lend(command: Omit<Lend, 'kind'>): Promise<LoanReply | CopyInUseReply | RefusedReply>;
 }

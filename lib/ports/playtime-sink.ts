@@ -1,7 +1,7 @@
 import type { UuidKey } from '../uuid.ts';
 
-/** Why a session ended. */
-export const END_REASONS = ['ended', 'timeout', 'superseded', 'revoked'] as const;
+/** Why a session ended. Checkpoints hold the position in this list: new ones go to its end. */
+export const END_REASONS = ['ended', 'timeout', 'superseded', 'revoked', 'reclaimed'] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /**

@@ -28,6 +28,7 @@ export function start(calledAt: number, change: Partial<StartExchange> = {}): St
       credited_seconds: 0,
       game_total_seconds: OFFLINE_S,
       started_at: iso(calledAt + 10),
+      ends_at: null,
     },
   };
   return { ...at(calledAt), op: 'start', body: { game_id: GAME, device_id: DEVICE }, reply, ...change };
@@ -36,7 +37,7 @@ export function start(calledAt: number, change: Partial<StartExchange> = {}): St
 export function beat(calledAt: number, seq: number, seconds: number, change: Partial<BeatReply> = {}): BeatExchange {
   const reply: BeatReply = {
     ...{ session_id: SESSION, status: 'live', outcome: 'accepted', seq, credited_seconds: seconds },
-    ...{ game_total_seconds: seconds + OFFLINE_S, next_heartbeat_seconds: 1, ...change },
+    ...{ game_total_seconds: seconds + OFFLINE_S, next_heartbeat_seconds: 1, ends_at: null, ...change },
   };
   return { ...at(calledAt), op: 'heartbeat', body: { session_id: SESSION, seq }, reply };
 }

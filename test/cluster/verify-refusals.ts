@@ -36,6 +36,7 @@ function explains(
           latestEffect(other, rules.deadlineMs) >= row.startedAt,
       );
     case 'revoked':
+    case 'reclaimed':
     case null:
     case undefined:
       return false;

@@ -24,10 +24,13 @@ export const RULES: PlayRules = {
   maxLiveGames: 2,
   maxHeldSessions: 6,
   lingerMs: 6_000,
+  graceMs: 8_000,
+  copyMarginMs: 1_000,
 };
 
 interface EngineNode extends Endpoint {
   readonly name: string;
+  readonly region: ShardRegion;
   draining: boolean;
 }
 
@@ -69,6 +72,10 @@ export class Cluster {
 
   addGateway(): void {
     const process = this.#process(`gateway-${this.gateways.length}`);
+    this.gateways.push({ process, region: this.#region(process) });
+  }
+
+  #region(process: SimulatedProcess): ShardRegion {
     const options: RegionOptions = {
       shards: SHARDS,
       window: this.random.between(1, 2),
@@ -81,15 +88,15 @@ export class Cluster {
       loadingPollMs: 50,
       random: this.random.next,
     };
-    const region = new ShardRegion(options, this.network.transport(process), process.clock, (callback) =>
+    return new ShardRegion(options, this.network.transport(process), process.clock, (callback) =>
       process.clock.after(0, callback),
     );
-    this.gateways.push({ process, region });
   }
 
   startNode(name: string): void {
     const process = this.#process(name);
     const random = this.random.next;
+    const region = this.#region(process);
     const host = new ShardHost(
       {
         node: name,
@@ -113,11 +120,13 @@ export class Cluster {
         sink: this.database.client(process),
         clock: process.clock,
         push: () => undefined,
+        copies: { ask: (user, command) => region.ask(user, command, process.clock.now() + ASK_MS) },
         offer: (node, shards) => this.network.tell(name, node, (receiver) => receiver.acceptOffer(shards)),
         events: {
           fenced: (shard, owner) => this.oracle.log(() => `${name}: fenced off shard ${shard.id} by ${owner ?? '?'}`),
           committed: () => undefined,
           commitFailed: () => this.oracle.log(() => `${name}: a commit failed`),
+          errandFailed: () => this.oracle.log(() => `${name}: an errand failed`),
           flushed: () => undefined,
           flushFailed: () => this.oracle.log(() => `${name}: a flush failed`),
           acquired: (shard) => this.oracle.log(() => `${name}: serves shard ${shard.id}`),
@@ -126,7 +135,7 @@ export class Cluster {
         },
       },
     );
-    this.nodes.set(name, { name, process, host, draining: false });
+    this.nodes.set(name, { name, process, host, region, draining: false });
     process.run(() => host.start());
     this.join(name);
     this.tellMembers(name, this.members);
@@ -172,7 +181,10 @@ export class Cluster {
   /** What this process believes of the membership from now on. */
   tellMembers(name: string, members: ReadonlySet<string>): void {
     const node = this.nodes.get(name);
-    if (node && !node.draining) node.process.run(() => node.host.setMembers([...members]));
+    node?.process.run(() => {
+      node.region.setMembers([...members]);
+      if (!node.draining) node.host.setMembers([...members]);
+    });
     const gateway = this.gateways.find(({ process }) => process.name === name);
     gateway?.process.run(() => gateway.region.setMembers([...members]));
   }

@@ -15,7 +15,7 @@
  */
 import { totalCredit, creditByDay } from '../../actors/credit.ts';
 import type { Command, HeldReply, Reply, SessionReply, SessionView } from '../../actors/messages.ts';
-import type { Session, UserState } from '../../actors/session.ts';
+import { NOTHING_HELD, type Session, type UserState } from '../../actors/session.ts';
 import { decodeState } from '../../actors/snapshot.ts';
 import type { ShardCommit } from '../../lib/ports/checkpoint-store.ts';
 import type { UuidKey } from '../../lib/uuid.ts';
@@ -93,7 +93,7 @@ export class Oracle implements StoreObserver {
         user,
         decodeState(snapshot, (game) => game),
       );
-    for (const user of removes) this.#record(user, []);
+    for (const user of removes) this.#record(user, NOTHING_HELD);
   }
 
   asked(user: UuidKey, command: Command, deadline: number): Ticket {
@@ -128,6 +128,9 @@ export class Oracle implements StoreObserver {
       case 'refused':
         if (reply.session) this.#checkView(ticket, reply.session);
         if (reply.reason === 'session_unknown') this.#checkForgotten(ticket);
+        return;
+      case 'loan':
+      case 'copy_in_use':
     }
   }
 
@@ -173,7 +176,7 @@ export class Oracle implements StoreObserver {
     const known = this.#sessionsOf.get(user) ?? new Set();
     this.#sessionsOf.set(user, known);
     const games = new Set<UuidKey>();
-    for (const session of state) {
+    for (const session of state.sessions) {
       known.add(session.id);
       games.add(session.gameId);
       const versions = this.#versions.get(session.id) ?? [];
@@ -188,7 +191,7 @@ export class Oracle implements StoreObserver {
       versions.push({ session, credited, from: this.#commits, until: Infinity });
     }
     for (const id of known) {
-      if (state.some((session) => session.id === id)) continue;
+      if (state.sessions.some((session) => session.id === id)) continue;
       const last = this.#versions.get(id)?.at(-1);
       if (last && this.#database.rows.get(id)?.rev !== last.session.rev) {
         this.violation(`O8: session ${id} was forgotten before PostgreSQL had it`);

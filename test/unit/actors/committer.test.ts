@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Answer } from '../../../actors/envelope.ts';
 import { Committer } from '../../../actors/committer.ts';
 import { Shard } from '../../../actors/shard.ts';
-import { NO_SESSIONS } from '../../../actors/session.ts';
+import { NOTHING_HELD } from '../../../actors/session.ts';
 import { turn } from '../../../actors/user-actor.ts';
 import type { CheckpointStore, CommitOutcome, ShardCommit } from '../../../lib/ports/checkpoint-store.ts';
 import { VirtualTime } from '../../simulation/virtual-time.ts';
@@ -60,7 +60,7 @@ const shardOf = (id: number): Shard => new Shard(id, 7, time.now, 120_000);
 
 /** A command that changes something, its answer waiting for the commit. */
 function change(shard: Shard, user: string): { answer: Answer | null } {
-  const { state } = turn(NO_SESSIONS, startOf(user), time.now, RULES);
+  const { state } = turn(NOTHING_HELD, startOf(user), time.now, RULES);
   shard.update(key(user), state, time.now + 1_000);
   return read(shard, user);
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { NOTHING_HELD } from '../../../actors/session.ts';
 import { key } from './play.ts';
 import { beatOf, endOf, startOf, TestBed, type TestNode } from './test-bed.ts';
 
@@ -21,7 +22,7 @@ describe('erasing a user', () => {
     const erased = node.ask(USER, { kind: 'erase' });
     await bed.time.advance(50);
     expect(erased.answer).toEqual(DONE);
-    expect(node.host.peek(USER)).toEqual([]);
+    expect(node.host.peek(USER)).toEqual(NOTHING_HELD);
     expect(bed.commits.at(-1)).toMatchObject({ puts: [], removes: [USER] });
   });
 

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Flusher } from '../../../actors/flusher.ts';
-import { NO_SESSIONS } from '../../../actors/session.ts';
 import { Shard } from '../../../actors/shard.ts';
 import { turn } from '../../../actors/user-actor.ts';
 import type { Command } from '../../../actors/messages.ts';
@@ -44,7 +43,7 @@ function flusherOf(batch: number): Flusher {
 /** Carries the command out in the shard's memory, and has it committed unless told otherwise. */
 function act(user: string, command: Command, committed = true): void {
   const before = shard.state(key(user));
-  const { state } = turn(before.length === 0 ? NO_SESSIONS : before, command, time.now, RULES);
+  const { state } = turn(before, command, time.now, RULES);
   shard.update(key(user), state, time.now + A_WHILE);
   if (committed) shard.applied(shard.cut());
 }

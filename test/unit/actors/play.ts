@@ -11,10 +11,12 @@ export const RULES: PlayRules = {
   maxLiveGames: 4,
   maxHeldSessions: 16,
   lingerMs: 60_000,
+  graceMs: 300_000,
+  copyMarginMs: 5_000,
 };
 
 export function sessionIn(state: UserState, name: string): Session {
-  const session = state.find((held) => held.id === key(name));
+  const session = state.sessions.find((held) => held.id === key(name));
   if (!session) throw new Error(`the state holds no session ${name}`);
   return session;
 }

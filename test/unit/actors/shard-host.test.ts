@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { NOTHING_HELD } from '../../../actors/session.ts';
 import { key, RULES } from './play.ts';
 import { beatOf, endOf, startOf, TestBed, type TestNode } from './test-bed.ts';
 
@@ -58,7 +59,7 @@ describe('a shard host that owns a shard', () => {
     node.process.resume();
     await bed.time.advance(100);
     expect(late.answer).toEqual({ kind: 'expired' });
-    expect(node.host.peek(USER)).toEqual([]);
+    expect(node.host.peek(USER)).toEqual(NOTHING_HELD);
   });
 
   it('takes no more commands of one user than may wait for a commit', async () => {

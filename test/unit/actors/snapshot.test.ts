@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Encoder } from 'cbor-x';
 import fc from 'fast-check';
-import type { Session } from '../../../actors/session.ts';
+import { copiesOf, NO_COPIES } from '../../../actors/loan.ts';
+import type { Session, UserState } from '../../../actors/session.ts';
 import { decodeState, encodeState } from '../../../actors/snapshot.ts';
 import { END_REASONS } from '../../../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../../../lib/uuid.ts';
@@ -35,54 +36,71 @@ const sessions: fc.Arbitrary<Session> = fc
     flushedRev: 0,
   }));
 
+const loans = fc.record({ gameId: keys, borrower: keys, sessionId: keys, until: moments, endsAt: moments });
+const borrows = fc.record({ sessionId: keys, owner: keys, until: moments, endsAt: moments });
+
+const states: fc.Arbitrary<UserState> = fc.record({
+  sessions: fc.array(sessions, { maxLength: 6 }),
+  copies: fc.oneof(
+    fc.constant(NO_COPIES),
+    fc.tuple(fc.array(loans, { maxLength: 3 }), fc.array(borrows, { maxLength: 3 })).map(([l, b]) => copiesOf(l, b)),
+  ),
+});
+
+const alone = (...held: readonly Session[]): UserState => ({ sessions: held, copies: NO_COPIES });
+const versionOf = (state: UserState): unknown => (codec.decode(encodeState(state)) as unknown[])[0];
+const codec = new Encoder({ useRecords: false });
+const [session] = fc.sample(sessions, 1) as [Session];
 const asIs = (game: UuidKey): UuidKey => game;
 
 describe('a checkpoint of a user', () => {
   it('gives back exactly the state that it was written from', () => {
     fc.assert(
-      fc.property(fc.array(sessions, { maxLength: 6 }), (state) => {
+      fc.property(states, (state) => {
         expect(decodeState(encodeState(state), asIs)).toEqual(state);
       }),
     );
   });
 
+  it('is written as it always was for a user who neither lends nor borrows', () => {
+    expect(versionOf(alone(session))).toBe(1);
+    const [loan] = fc.sample(loans, 1);
+    expect(versionOf({ sessions: [session], copies: copiesOf([loan!], []) })).toBe(2);
+  });
+
+  it('of a user without loans or borrows any more is that of one who never had any', () => {
+    expect(decodeState(encodeState(alone(session)), asIs).copies).toBe(NO_COPIES);
+  });
+
   it('stays as it was when others are written after it', () => {
     fc.assert(
-      fc.property(sessions, fc.array(sessions, { maxLength: 50 }), (first, others) => {
-        const snapshot = encodeState([first]);
-        for (const other of others) encodeState([other]);
-        expect(decodeState(snapshot, asIs)).toEqual([first]);
+      fc.property(states, fc.array(states, { maxLength: 50 }), (first, others) => {
+        const snapshot = encodeState(first);
+        for (const other of others) encodeState(other);
+        expect(decodeState(snapshot, asIs)).toEqual(first);
       }),
     );
   });
 
   it('forgets what PostgreSQL was known to hold: the next owner makes sure of it again', () => {
-    const [session] = fc.sample(sessions, 1);
-    if (!session) throw new Error('no sample');
-    const [loaded] = decodeState(encodeState([{ ...session, flushedRev: session.rev }]), asIs);
+    const [loaded] = decodeState(encodeState(alone({ ...session, flushedRev: session.rev })), asIs).sessions;
     expect(loaded?.flushedRev).toBe(0);
   });
 
   it('shares one copy of a game between the sessions that are loaded', () => {
-    const [session] = fc.sample(sessions, 1);
-    if (!session) throw new Error('no sample');
     const games = new Map<UuidKey, UuidKey>();
     const shared = (game: UuidKey): UuidKey => games.get(game) ?? (games.set(game, game), game);
-    const loaded = decodeState(encodeState([session, session, session]), shared);
-    expect(loaded).toHaveLength(3);
+    const loaded = decodeState(encodeState(alone(session, session, session)), shared);
+    expect(loaded.sessions).toHaveLength(3);
     expect(games.size).toBe(1);
   });
 
   it('is refused when a version wrote it that this one does not know', () => {
-    const foreign = new Encoder({ useRecords: false }).encode([2, 'whatever it means']);
-    expect(() => decodeState(foreign, asIs)).toThrow('version 2');
+    expect(() => decodeState(codec.encode([3, 'whatever it means']), asIs)).toThrow('version 3');
   });
 
   it('is refused when it ends for a reason that this version does not know', () => {
-    const [session] = fc.sample(sessions, 1);
-    if (!session) throw new Error('no sample');
-    const codec = new Encoder({ useRecords: false });
-    const [version, fields] = codec.decode(encodeState([session])) as [number, unknown[]];
+    const [version, fields] = codec.decode(encodeState(alone(session))) as [number, unknown[]];
     fields[fields.length - 1] = END_REASONS.length;
     expect(() => decodeState(codec.encode([version, fields]), asIs)).toThrow('reason');
   });

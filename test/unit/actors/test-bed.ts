@@ -1,6 +1,6 @@
 import type { Answer } from '../../../actors/envelope.ts';
 import type { HostOptions } from '../../../actors/host-options.ts';
-import type { Command } from '../../../actors/messages.ts';
+import type { Command, Reply } from '../../../actors/messages.ts';
 import { shardOf } from '../../../actors/placement.ts';
 import { ShardHost } from '../../../actors/shard-host.ts';
 import type { ShardCommit } from '../../../lib/ports/checkpoint-store.ts';
@@ -39,6 +39,8 @@ export class TestBed {
     acquired: () => undefined,
     applied: (commit) => void this.commits.push(commit),
   });
+  /** What actors asked each other. */
+  readonly errands: { readonly user: UuidKey; readonly command: Command }[] = [];
   readonly #hosts = new Map<string, ShardHost>();
 
   node(name: string, given: Partial<HostOptions> = {}): TestNode {
@@ -67,6 +69,7 @@ export class TestBed {
       store: this.store.client(process),
       sink: this.database.client(process),
       clock: process.clock,
+      copies: { ask: (user, command) => this.#askAnywhere(user, command) },
       push: (gateway, user, news) => void events.push(`pushed ${news.length} of ${user} to ${gateway}`),
       offer: (node, shards) => {
         events.push(`offered ${shards.join()} to ${node}`);
@@ -79,6 +82,7 @@ export class TestBed {
         fenced: (shard, owner) => void events.push(`fenced ${shard.id} by ${owner ?? 'nobody'}`),
         committed: () => undefined,
         commitFailed: () => void events.push('commit failed'),
+        errandFailed: () => void events.push('errand failed'),
         flushed: (rows) => void events.push(`flushed ${rows}`),
         flushFailed: () => void events.push('flush failed'),
       },
@@ -94,6 +98,16 @@ export class TestBed {
       return question;
     };
     return { host, process, events, ask };
+  }
+
+  /** What an actor asks another one through its node's region: here, whichever node serves the shard answers. */
+  async #askAnywhere(user: UuidKey, command: Command): Promise<Reply> {
+    this.errands.push({ user, command });
+    for (const host of this.#hosts.values()) {
+      const [answer] = await host.deliver([{ user, command, deadline: this.time.now + 4_000 }]);
+      if (answer?.kind === 'reply') return answer.reply;
+    }
+    throw new Error('nobody answers');
   }
 
   /** A node that serves every shard. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Start } from '../../../actors/messages.ts';
-import { NO_SESSIONS, type UserState } from '../../../actors/session.ts';
+import { NOTHING_HELD, type UserState } from '../../../actors/session.ts';
 import { forget, turn, type PlayRules } from '../../../actors/user-actor.ts';
 import { key, RULES, sessionIn } from './play.ts';
 
@@ -20,34 +20,34 @@ function played(state: UserState, session: string, at: number, ms: number, given
   const id = key(session);
   const started = turn(state, start(session, given), at, RULES).state;
   const done = turn(started, { kind: 'end', sessionId: id, seq: 1, activeMs: null }, at + ms, RULES).state;
-  return done.map((held) => ({ ...held, flushedRev: held.rev }));
+  return { ...done, sessions: done.sessions.map((held) => ({ ...held, flushedRev: held.rev })) };
 }
 
 describe('the total of a game that an actor tells', () => {
   it('is what PostgreSQL said plus what the session earned since', () => {
-    const { state } = turn(NO_SESSIONS, start('one', { totalMs: 5_000 }), 1_000, RULES);
+    const { state } = turn(NOTHING_HELD, start('one', { totalMs: 5_000 }), 1_000, RULES);
     const { reply } = turn(state, { kind: 'heartbeat', sessionId: key('one'), seq: 1, activeMs: null }, 3_000, RULES);
     expect(reply).toMatchObject({ session: { creditedMs: 2_000, totalMs: 7_000 } });
   });
 
   it('counts a session once that PostgreSQL had counted in part', () => {
-    const before = played(NO_SESSIONS, 'one', 1_000, 9_000);
+    const before = played(NOTHING_HELD, 'one', 1_000, 9_000);
     const { reply } = turn(before, start('two', { totalMs: 4_000, counted: [[key('one'), 4_000]] }), 20_000, RULES);
     expect(reply).toMatchObject({ session: { totalMs: 9_000 } });
   });
 
   it('keeps what a forgotten session earned', () => {
-    let state = played(NO_SESSIONS, 'one', 1_000, 9_000);
+    let state = played(NOTHING_HELD, 'one', 1_000, 9_000);
     state = turn(state, start('two'), 20_000, RULES).state;
-    state = forget(state, () => true);
-    expect(state).toHaveLength(1);
+    state = { ...state, sessions: forget(state.sessions, () => true) };
+    expect(state.sessions).toHaveLength(1);
     const { reply } = turn(state, { kind: 'held' }, 20_000, RULES);
     expect(reply).toMatchObject({ sessions: [{ totalMs: 9_000 }] });
   });
 
   describe('when a start makes room by forgetting', () => {
     const cramped: PlayRules = { ...RULES, maxHeldSessions: 2 };
-    const two = turn(played(NO_SESSIONS, 'one', 1_000, 9_000), start('two'), 20_000, cramped).state;
+    const two = turn(played(NOTHING_HELD, 'one', 1_000, 9_000), start('two'), 20_000, cramped).state;
 
     it('keeps what the forgotten session earned in the session that the start supersedes', () => {
       const command = start('three', { deviceId: key('other'), totalMs: 9_000, counted: [[key('one'), 9_000]] });

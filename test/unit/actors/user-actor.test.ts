@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Command, Rebase, Reply } from '../../../actors/messages.ts';
 import { totalCredit } from '../../../actors/credit.ts';
-import { countLive, NO_SESSIONS, type UserState } from '../../../actors/session.ts';
+import { countLive, NOTHING_HELD, type UserState } from '../../../actors/session.ts';
 import { forget, mayForget, turn, type PlayRules } from '../../../actors/user-actor.ts';
 import { key, RULES, sessionIn } from './play.ts';
 
@@ -17,7 +17,7 @@ interface Given {
 
 /** A user's actor, asked one thing after the other at given seconds. */
 class Actor {
-  state: UserState = NO_SESSIONS;
+  state: UserState = NOTHING_HELD;
   readonly #rules: PlayRules;
 
   constructor(rules: Partial<PlayRules> = {}) {
@@ -164,7 +164,7 @@ describe('a start', () => {
     const actor = new Actor();
     const first = actor.start(0, 'one');
     expect(actor.start(1, 'one')).toEqual(first);
-    expect(actor.state).toHaveLength(1);
+    expect(actor.state.sessions).toHaveLength(1);
   });
 
   it('of the same device and game resumes, and credits nothing for the time in between', () => {
@@ -201,7 +201,7 @@ describe('a start', () => {
     actor.beat(60, 'one', 1);
     expect(actor.start(80, 'two', { device: 'other' })).toMatchObject({ outcome: 'started', superseded: key('one') });
     expect(sessionIn(actor.state, 'one')).toMatchObject({ endReason: 'superseded', endedAt: at(60) });
-    expect(countLive(actor.state)).toBe(1);
+    expect(countLive(actor.state.sessions)).toBe(1);
     expect(actor.beat(81, 'one', 2)).toMatchObject({ kind: 'refused', reason: 'session_ended' });
   });
 
@@ -223,7 +223,7 @@ describe('a start', () => {
     expect(actor.start(5, 'next')).toMatchObject({ reason: 'too_many_sessions' });
     sessionIn(actor.state, 's2').flushedRev = sessionIn(actor.state, 's2').rev;
     expect(actor.start(6, 'next')).toMatchObject({ outcome: 'started' });
-    expect(actor.state.map(({ id }) => id)).toEqual([key('s1'), key('s3'), key('next')]);
+    expect(actor.state.sessions.map(({ id }) => id)).toEqual([key('s1'), key('s3'), key('next')]);
   });
 });
 
@@ -287,7 +287,7 @@ describe('what an actor remembers', () => {
     expect(mayForget(flushed, at(69), RULES)).toBe(false);
     expect(mayForget(flushed, at(70), RULES)).toBe(true);
     actor.start(20, 'live');
-    expect(forget(actor.state, () => true).map(({ id }) => id)).toEqual([key('live')]);
+    expect(forget(actor.state.sessions, () => true).map(({ id }) => id)).toEqual([key('live')]);
   });
 });
 
@@ -320,14 +320,14 @@ describe('a user who does anything at all', () => {
         let now = BEGAN;
         let latest = BEGAN;
         let earliest = BEGAN;
-        let state: UserState = NO_SESSIONS;
+        let state: UserState = NOTHING_HELD;
         for (const { command: asked, pass } of plan) {
           now += pass;
           latest = Math.max(latest, now);
           earliest = Math.min(earliest, now);
           const next = turn(state, asked, now, rules).state;
-          for (const session of next) {
-            const before = state.find(({ id }) => id === session.id);
+          for (const session of next.sessions) {
+            const before = state.sessions.find(({ id }) => id === session.id);
             if (before && before !== session) {
               expect(session.rev).toBeGreaterThan(before.rev);
               expect(before.endReason).toBeNull();
@@ -336,12 +336,12 @@ describe('a user who does anything at all', () => {
             }
           }
           state = next;
-          const live = state.filter(({ endReason }) => endReason === null);
+          const live = state.sessions.filter(({ endReason }) => endReason === null);
           expect(new Set(live.map(({ gameId }) => gameId)).size).toBe(live.length);
           expect(live.length).toBeLessThanOrEqual(rules.maxLiveGames);
-          expect(state.length).toBeLessThanOrEqual(rules.maxHeldSessions);
+          expect(state.sessions.length).toBeLessThanOrEqual(rules.maxHeldSessions);
           for (const game of ['a', 'b', 'c'].map(key)) {
-            const played = state.filter(({ gameId }) => gameId === game);
+            const played = state.sessions.filter(({ gameId }) => gameId === game);
             const credit = played.reduce((sum, session) => sum + totalCredit(session.credit), 0);
             expect(credit).toBeLessThanOrEqual(latest - earliest);
           }

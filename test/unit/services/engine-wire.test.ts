@@ -48,6 +48,7 @@ const sessionReply: fc.Arbitrary<SessionReply> = fc.record({
     msByDay: fc.array(time, { minLength: 1, maxLength: 3 }),
     totalMs: time,
     ended: fc.option(fc.record({ at: time, reason: fc.constantFrom(...END_REASONS) })),
+    endsAt: fc.option(time),
   }),
 });
 const answer: fc.Arbitrary<Answer> = fc.oneof(

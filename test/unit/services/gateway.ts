@@ -93,6 +93,7 @@ export function beaten(command: Command): Reply {
       msByDay: [61_999],
       totalMs: 3_600_500,
       ended: command.kind === 'end' ? { at: 1_790_000_060_000, reason: 'ended' } : null,
+      endsAt: null,
     },
   };
 }
