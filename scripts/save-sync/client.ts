@@ -55,10 +55,7 @@ export async function openSaveClient(options: ClientOptions): Promise<SaveClient
   // A link to a folder elsewhere stays one: what is replaced is that folder.
   const root = existsSync(options.root) ? realpathSync(options.root) : path.resolve(options.root);
   const directory = options.state === null ? besideOf(root) : path.resolve(options.state);
-  await mkdir(directory, { recursive: true });
-  const release = await lockDirectory(directory).catch((error: unknown) => {
-    throw error instanceof DirectoryInUse ? new Error('another save-sync is at work on this save') : error;
-  });
+  const release = await lockAll([...new Set([besideOf(root), directory])]);
   try {
     const belonging = { service: url, user_id: userOf(token()), game_id: game, slot, device_id: device };
     const store = await openStateFile(path.join(directory, 'state.json'), belonging);
@@ -98,6 +95,24 @@ export async function openSaveClient(options: ClientOptions): Promise<SaveClient
     await release();
     throw error;
   }
+}
+
+/** The save, and what is known of it: each for one client at a time. */
+async function lockAll(directories: readonly string[]): Promise<() => Promise<void>> {
+  const releases: (() => Promise<void>)[] = [];
+  const release = async (): Promise<void> => {
+    for (const unlock of releases.reverse()) await unlock();
+  };
+  for (const directory of directories) {
+    try {
+      await mkdir(directory, { recursive: true });
+      releases.push(await lockDirectory(directory));
+    } catch (error) {
+      await release();
+      throw error instanceof DirectoryInUse ? new Error('another save-sync is at work on this save') : error;
+    }
+  }
+  return release;
 }
 
 /** Of a token without a user nothing can be said of whose save it is. */
