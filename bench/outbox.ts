@@ -102,6 +102,7 @@ async function relayAll(database: Database, bus: KafkaEventBus): Promise<number>
     clock,
     { ...RELAY_DEFAULTS, random: Math.random },
     {
+      carried: () => undefined,
       relayed: (events) => {
         carried += events;
         if (carried >= options.events) done();

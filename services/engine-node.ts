@@ -1,18 +1,19 @@
 /** The engine role of a process: the shard host, its place in the cluster, and how it leaves it. */
 import type { ServiceBroker } from 'moleculer';
+import { acquisitions } from './acquisitions.ts';
 import { joinPlacement, leavePlacement, watchMembers, engineMembers } from './engine-membership.ts';
 import { hostOptions } from './engine-settings.ts';
 import { hostEvents, observeHost } from './engine-telemetry.ts';
 import { engineService } from './engine.service.ts';
+import { newsPushes } from './news-pushes.ts';
 import type { Engine } from '../actors/engine.ts';
 import type { ActorMail } from '../actors/errand-runner.ts';
+import type { HostEvents } from '../actors/host-options.ts';
 import { ShardHost } from '../actors/shard-host.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import type { Clock } from '../lib/ports/clock.ts';
-import type { News } from '../lib/ports/news.ts';
 import type { PlaytimeSink } from '../lib/ports/playtime-sink.ts';
-import type { UuidKey } from '../lib/uuid.ts';
 
 export interface EngineNode {
   readonly host: ShardHost;
@@ -45,13 +46,18 @@ export function engineNode({ broker, config, store, sink, clock, engine }: Engin
       broker.logger.debug({ msg: 'offer not heard', nodeID, shards, error: String(error) });
     });
   };
-  const push = (nodeID: string, user: UuidKey, news: readonly News[]): void => {
-    broker.call('feed.push', { user, news }, { nodeID, timeout: 1_000 }).catch((error: unknown) => {
-      broker.logger.debug({ msg: 'news not heard', nodeID, error: String(error) });
-    });
+  const push = newsPushes(broker);
+  const announce = acquisitions(broker, clock);
+  const told = hostEvents(broker);
+  const events: HostEvents = {
+    ...told,
+    acquired: (shard) => {
+      told.acquired(shard);
+      announce(shard.id);
+    },
   };
   const copies: ActorMail = { ask: (user, command) => engine.ask(user, command, clock.now() + ERRAND_MS) };
-  const ports = { store, sink, clock, offer, push, copies, events: hostEvents(broker) };
+  const ports = { store, sink, clock, offer, push, copies, events };
   const host = new ShardHost(hostOptions(config), ports);
   const endObserving = observeHost(broker, host, clock);
   let unwatch: (() => void) | null = null;

@@ -27,10 +27,12 @@ import { eventsService } from './events.service.ts';
 import { grpcService, type Grpc } from './grpc.service.ts';
 import { familyEndsService } from './family-ends.service.ts';
 import { familyService } from './family.service.ts';
+import { gatewayFeed } from './feed.service.ts';
 import { healthService } from './health.service.ts';
 import { idempotencyService } from './idempotency.service.ts';
 import { libraryService } from './library.service.ts';
 import { maintenanceService } from './maintenance.service.ts';
+import { newsService } from './news.service.ts';
 import { outboxService } from './outbox.service.ts';
 import { playtimeService } from './playtime.service.ts';
 import { engineRegion } from './region.ts';
@@ -47,8 +49,6 @@ import { Readiness, type Probe } from '../lib/http/readiness.ts';
 import { postgresPlaytimeSink } from '../lib/playtime/postgres-playtime-sink.ts';
 import { systemClock, type Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
-import type { NewsFeed } from '../lib/ports/news.ts';
-import { LibraryError } from '../lib/errors.ts';
 import { everybody } from '../lib/upstream/everybody.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
 import { pageMetrics } from '../lib/telemetry/page-metrics.ts';
@@ -123,6 +123,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(settingsService({ database, clock }));
     broker.createService(familyService({ database, engine: region, accounts: everybody, clock }));
     broker.createService(auditService({ database }));
+    broker.createService(newsService({ database, clock }));
     broker.createService(
       savegamesService({ database, store: saves.store, engine: region, clock, rules: config.saves }),
     );
@@ -132,7 +133,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     ({ bus } = events);
     probes['events'] = bus.ping.bind(bus);
     closers.push(bus.close.bind(bus));
-    broker.createService(outboxService({ database, bus, clock }));
+    broker.createService(outboxService({ database, bus, engine: region, clock }));
     broker.createService(
       eventsService({ database, ...events, engine: region, clock, saves: config.saves, group: config.kafka.group }),
     );
@@ -150,7 +151,8 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   if (has('gateway')) {
     if (!has('domain')) probes['domain'] = async () => mustHaveDomain(broker);
     const verifier = createVerifier(config.auth, clock);
-    const feed: NewsFeed = { follow: () => Promise.reject(new LibraryError('UNAVAILABLE', 'There is no feed yet')) };
+    const { feed, schema } = gatewayFeed({ broker, config, engine: region, clock });
+    broker.createService(schema);
     api = apiService({ config, engine: region, verifier, clock, readiness, saveFiles: saves?.files ?? null, feed });
     broker.createService(api.schema);
     grpc = grpcService({ config, verifier, clock, readiness });

@@ -1,32 +1,40 @@
-/** Carries the outbox to the event bus. Several nodes may run it: they share the lanes. */
+/**
+ * Carries the outbox to the event bus, and has launchers told of what is news to their users. Several nodes may run it: they
+ * share the lanes.
+ */
 import type { Service, ServiceSchema } from 'moleculer';
 import { action } from './action.ts';
 import { chore, type Chore } from './chore.ts';
 import { watchService } from './service-nodes.ts';
+import type { Engine } from '../actors/engine.ts';
 import { ownerOf } from '../actors/placement.ts';
 import type { Database } from '../lib/db/database.ts';
 import { OUTBOX_LANES } from '../lib/events/lane.ts';
 import { OutboxRelay, RELAY_DEFAULTS } from '../lib/events/outbox-relay.ts';
 import { postgresOutbox } from '../lib/events/outbox.ts';
+import { forgetNews } from '../lib/news/recent.ts';
+import { NewsTeller } from '../lib/news/teller.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
 
 export interface OutboxDeps {
   readonly database: Pick<Database, 'executor'>;
   readonly bus: Pick<EventBus, 'publish'>;
+  readonly engine: Engine;
   readonly clock: Clock;
 }
 
 const NAME = 'outbox';
 const OBSERVE_MS = 5_000;
+const FORGET_MS = 30_000;
 /** Every lane fails while the bus is away: one line says it. */
 const WARN_EVERY_MS = 10_000;
 const LANES = Array.from({ length: OUTBOX_LANES }, (_, lane) => lane);
 
-export function outboxService({ database, bus, clock }: OutboxDeps): ServiceSchema {
+export function outboxService({ database, bus, engine, clock }: OutboxDeps): ServiceSchema {
   let relay: OutboxRelay | null = null;
   let unwatch = (): void => undefined;
-  let observing: Chore | null = null;
+  let chores: readonly Chore[] = [];
   let quietUntil = 0;
   const outboxOf = (nodeId: string) => postgresOutbox(database.executor, nodeId);
 
@@ -41,15 +49,27 @@ export function outboxService({ database, bus, clock }: OutboxDeps): ServiceSche
       const { metrics } = broker;
       metrics.register({ type: 'counter', name: RELAYED, description: 'Events carried to the event bus' });
       metrics.register({ type: 'counter', name: FAILURES, description: 'Batches that the event bus did not take' });
+      metrics.register({ type: 'counter', name: UNTOLD, description: 'News that reach launchers with a sweep only' });
       metrics.register({ type: 'gauge', name: BACKLOG, description: 'Events that wait for the event bus' });
       metrics.register({ type: 'gauge', name: LAG, description: 'How long the oldest of them has waited', unit: 'ms' });
       const outbox = outboxOf(broker.nodeID);
+      const teller = new NewsTeller({
+        ask: (user, command, deadline) => engine.ask(user, command, deadline),
+        clock,
+        events: {
+          untold: (news, error) => {
+            metrics.increment(UNTOLD, undefined, news);
+            logger.debug({ msg: 'news will be late', news, error: String(error) });
+          },
+        },
+      });
       relay = new OutboxRelay(
         outbox,
         bus,
         clock,
         { ...RELAY_DEFAULTS, random: Math.random },
         {
+          carried: (events) => teller.tell(events),
           relayed: (events) => void metrics.increment(RELAYED, undefined, events),
           failed: (error) => {
             metrics.increment(FAILURES);
@@ -65,22 +85,28 @@ export function outboxService({ database, bus, clock }: OutboxDeps): ServiceSche
         carrier.setLanes(LANES.filter((lane) => ownerOf(lane, all) === broker.nodeID));
       });
       relay.start();
-      observing = chore(
-        clock,
-        async () => {
-          const { events, lagMs } = await outbox.backlog();
-          metrics.set(BACKLOG, events);
-          metrics.set(LAG, lagMs);
-          return OBSERVE_MS;
-        },
-        (error) => logger.warn({ msg: 'the outbox could not be looked at', error: String(error) }),
-        OBSERVE_MS,
-      );
-      observing.start();
+      const observe = async (): Promise<number> => {
+        const { events, lagMs } = await outbox.backlog();
+        metrics.set(BACKLOG, events);
+        metrics.set(LAG, lagMs);
+        return OBSERVE_MS;
+      };
+      const forget = async (): Promise<number> => {
+        await forgetNews(database.executor);
+        return FORGET_MS;
+      };
+      const failed = (what: string) => (error: unknown) => {
+        logger.warn({ msg: `${what} failed`, error: String(error) });
+      };
+      chores = [
+        chore(clock, observe, failed('looking at the outbox'), OBSERVE_MS),
+        chore(clock, forget, failed('forgetting old news'), FORGET_MS),
+      ];
+      for (const each of chores) each.start();
     },
     async stopped() {
       unwatch();
-      await observing?.stop();
+      await Promise.all(chores.map((each) => each.stop()));
       await relay?.stop();
     },
   };
@@ -88,5 +114,6 @@ export function outboxService({ database, bus, clock }: OutboxDeps): ServiceSche
 
 const RELAYED = 'library.outbox.relayed.total';
 const FAILURES = 'library.outbox.failures.total';
+const UNTOLD = 'library.outbox.untold.total';
 const BACKLOG = 'library.outbox.backlog.events';
 const LAG = 'library.outbox.lag.ms';

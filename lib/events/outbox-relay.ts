@@ -12,12 +12,19 @@
  *       their commits (`emit.ts`), so reading by number keeps it.
  * - O4  Nothing waits for events that are not committed yet: a lower number that appears late belongs to another user
  *       than any higher one that was visible before. The lane is read from its start again whenever its end is reached.
+ * - O5  What is news to its user is told when it has left the outbox, by whoever took it out, and nothing waits for that.
+ *       It may get lost: those who listen look into the log themselves (`lib/news/DESIGN.md`).
+ *
+ * While little happens, an event leaves within `quickPollMs`. From `quickEvents` a second on, lanes are looked at every
+ * `pollMs` and events share batches: carried one by one they cost the database more than the changes they tell of. So the
+ * quick pace never costs more batches than the slow one, of which every look may find all lanes busy.
  *
  * While the bus is away, batches are tried again with growing pauses; memory holds one batch a lane, the rest waits in
  * the database.
  */
-import { outgoingEvent } from './cloud-event.ts';
+import { outgoingEvent, type OutboxRow } from './cloud-event.ts';
 import type { Outbox } from './outbox.ts';
+import { isNews } from '../news/translate.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 
@@ -26,6 +33,9 @@ export interface RelayOptions {
   readonly batch: number;
   /** How often idle lanes are looked at, ms. */
   readonly pollMs: number;
+  /** The same while fewer than `quickEvents` were carried in the last second. */
+  readonly quickPollMs: number;
+  readonly quickEvents: number;
   /** How long a lane stays with a process that no longer asks for it, ms. Renewed after a third. */
   readonly leaseMs: number;
   /** The longest pause between tries while the bus or the database fails, ms. */
@@ -34,7 +44,15 @@ export interface RelayOptions {
   readonly random: () => number;
 }
 
+/** An event that left the outbox. */
+export interface Carried extends OutboxRow {
+  /** The number of the user's news before it, 0: none that is remembered; null: it is no news. */
+  readonly before: number | null;
+}
+
 export interface RelayEvents {
+  /** Must not throw, or wait. */
+  carried(events: readonly Carried[]): void;
   relayed(events: number, ms: number): void;
   failed(error: unknown): void;
 }
@@ -42,6 +60,8 @@ export interface RelayEvents {
 export const RELAY_DEFAULTS: Omit<RelayOptions, 'random'> = {
   batch: 500,
   pollMs: 100,
+  quickPollMs: 20,
+  quickEvents: 100,
   leaseMs: 15_000,
   maxPauseMs: 10_000,
 };
@@ -56,6 +76,8 @@ export class OutboxRelay {
   readonly #leases = new Map<number, number>();
   readonly #carrying = new Map<number, Promise<void>>();
   readonly #pauses = new Set<() => void>();
+  /** Events carried in this second, by this process's clock, and in the one before. */
+  #flow = { second: 0, now: 0, before: 0 };
   #wanted: readonly number[] = [];
   #renewAt = 0;
   #stopped = true;
@@ -108,7 +130,7 @@ export class OutboxRelay {
         this.#events.failed(error);
         failures += 1;
       }
-      await this.#pause(failures === 0 ? this.#options.pollMs : this.#backoff(failures));
+      await this.#pause(failures === 0 ? this.#pace() : this.#backoff(failures));
     }
   }
 
@@ -155,8 +177,10 @@ export class OutboxRelay {
         if (rows.length === 0 || !this.#isOurs(lane)) return;
         await this.#bus.publish(rows.map(outgoingEvent));
         const numbers = rows.map(({ event_number }) => event_number);
-        await this.#outbox.remove(lane, numbers); // O1
+        const before = await this.#outbox.settle(lane, numbers); // O1
+        this.#events.carried(inLine(rows, before)); // O5
         this.#events.relayed(rows.length, this.#clock.now() - began);
+        this.#count(rows.length);
         if (rows.length < batch) return;
         after = numbers.at(-1) ?? 0;
         failures = 0;
@@ -166,6 +190,19 @@ export class OutboxRelay {
         await this.#pause(this.#backoff(failures));
       }
     }
+  }
+
+  #count(events: number): void {
+    const second = Math.floor(this.#clock.now() / 1_000);
+    const { second: last, now } = this.#flow;
+    if (second === last) this.#flow.now += events;
+    else this.#flow = { second, now: events, before: second === last + 1 ? now : 0 };
+  }
+
+  #pace(): number {
+    this.#count(0);
+    const { quickPollMs, quickEvents, pollMs } = this.#options;
+    return Math.max(this.#flow.now, this.#flow.before) < quickEvents ? quickPollMs : pollMs;
   }
 
   #isOurs(lane: number): boolean {
@@ -189,4 +226,18 @@ export class OutboxRelay {
       this.#pauses.add(wake);
     });
   }
+}
+
+/**
+ * The events with what stands before them: in the log, or in the same batch. What the batch was read with counts, not
+ * what this process took out: of a batch that two processes carry, each takes a part.
+ */
+function inLine(rows: readonly OutboxRow[], before: ReadonlyMap<number, number>): readonly Carried[] {
+  const last = new Map<string, number>();
+  return rows.map((row) => {
+    const inLog = before.get(row.event_number);
+    const inBatch = last.get(row.user_id) ?? 0;
+    if (isNews(row.event_type)) last.set(row.user_id, row.event_number);
+    return { ...row, before: inLog === undefined ? null : Math.max(inLog, inBatch) };
+  });
 }

@@ -1,6 +1,7 @@
 import type { OutboxRow } from './cloud-event.ts';
 import { OUTBOX_LANES } from './lane.ts';
 import type { SqlExecutor } from '../db/database.ts';
+import { NEWS_TYPES } from '../news/translate.ts';
 
 /** The outbox as its relays use it. */
 export interface Outbox {
@@ -12,8 +13,11 @@ export interface Outbox {
   busy(lanes: readonly number[]): Promise<readonly number[]>;
   /** The lane's next events after `after`, in order. */
   read(lane: number, after: number, limit: number): Promise<readonly OutboxRow[]>;
-  /** Forgets events that the bus has. */
-  remove(lane: number, eventNumbers: readonly number[]): Promise<void>;
+  /**
+   * Forgets events that the bus has; those that are news to their users move to the log of news. Returns these, each with
+   * the number of the user's news that were in the log before, 0: none. It leaves out those that somebody else moved.
+   */
+  settle(lane: number, eventNumbers: readonly number[]): Promise<ReadonlyMap<number, number>>;
   backlog(): Promise<OutboxBacklog>;
 }
 
@@ -25,6 +29,18 @@ export interface OutboxBacklog {
 }
 
 export const COUNTED_EVENTS = 100_000;
+
+/** Moves in one statement: whoever reads both tables at one moment finds an event in exactly one of them. */
+const SETTLE = `
+WITH carried AS (
+  DELETE FROM outbox_events WHERE lane = $1 AND event_number = ANY ($2::bigint[])
+  RETURNING user_id, event_number, event_type, occurred_at, data
+)
+INSERT INTO recent_news AS n (user_id, event_number, event_type, occurred_at, data, carried_at)
+SELECT user_id, event_number, event_type, occurred_at, data, now() FROM carried WHERE event_type = ANY ($3::text[])
+RETURNING event_number, coalesce(
+  (SELECT max(b.event_number) FROM recent_news b WHERE b.user_id = n.user_id AND b.event_number < n.event_number), 0
+) AS before`;
 
 /** @param carrier the process, unique in the cluster */
 export function postgresOutbox(executor: SqlExecutor, carrier: string): Outbox {
@@ -63,12 +79,13 @@ export function postgresOutbox(executor: SqlExecutor, carrier: string): Outbox {
       );
       return rows;
     },
-    async remove(lane, eventNumbers) {
-      await executor.query(
-        'DELETE FROM outbox_events WHERE lane = $1 AND event_number = ANY ($2::bigint[])',
-        [lane, eventNumbers],
-        'outbox_remove',
+    async settle(lane, eventNumbers) {
+      const { rows } = await executor.query<{ event_number: number; before: number }>(
+        SETTLE,
+        [lane, eventNumbers, NEWS_TYPES],
+        'outbox_settle',
       );
+      return new Map(rows.map(({ event_number, before }) => [event_number, before]));
     },
     async backlog() {
       const { rows } = await executor.query<{ events: number; lag_ms: number }>(

@@ -9,6 +9,10 @@ const TOLD = new Map<string, NewsOfEvent>(
 /** The types of events that are news to their user. */
 export const NEWS_TYPES: readonly string[] = [...TOLD.keys()];
 
+export function isNews(eventType: string): boolean {
+  return TOLD.has(eventType);
+}
+
 /** The event as the user's launchers are told of it; null when it is none of their business. */
 export function newsOf(
   row: Pick<OutboxRow, 'event_type' | 'event_number' | 'occurred_at' | 'data'>,

@@ -58,8 +58,13 @@ describeWithServer('PostgreSQL', `a storm of everything at once (seed ${SEED})`,
       told.push(...messages);
       return Promise.resolve();
     };
-    const options = { batch: 20, pollMs: 10, leaseMs: 1_000, maxPauseMs: 20, random: random.next };
-    const events = { relayed: () => undefined, failed: (error: unknown) => note('relay', error) };
+    const pace = { pollMs: 10, quickPollMs: 10, quickEvents: 0 };
+    const options = { ...pace, batch: 20, leaseMs: 1_000, maxPauseMs: 20, random: random.next };
+    const events = {
+      carried: () => undefined,
+      relayed: () => undefined,
+      failed: (error: unknown) => note('relay', error),
+    };
     const all = Array.from({ length: OUTBOX_LANES }, (_, lane) => lane);
     const relays = ['one', 'two'].map((name) => {
       const relay = new OutboxRelay(

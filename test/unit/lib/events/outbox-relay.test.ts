@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { OutboxRelay } from '../../../../lib/events/outbox-relay.ts';
+import { OutboxRelay, type Carried } from '../../../../lib/events/outbox-relay.ts';
 import { SeededRandom } from '../../../simulation/seeded-random.ts';
 import { SimulatedProcess } from '../../../simulation/simulated-process.ts';
 import { UnreliableWire } from '../../../simulation/unreliable-wire.ts';
@@ -10,6 +10,7 @@ import { SimulatedBus, SimulatedOutbox } from './simulated-outbox.ts';
 const LANES = Array.from({ length: 16 }, (_, lane) => lane);
 const USERS = ['00', '01', '10', '22'].map((end) => `0198f2b4-0a00-7000-8000-0000000000${end}`);
 const LEASE_MS = 15_000;
+const PACE = { pollMs: 100, quickPollMs: 20, quickEvents: 100 };
 
 class Bench {
   readonly time = new VirtualTime(1_728_000_000_000);
@@ -18,6 +19,8 @@ class Bench {
   readonly busWire = new UnreliableWire('bus', this.time, this.random, 1_000);
   readonly outbox = new SimulatedOutbox(this.time, this.databaseWire);
   readonly bus = new SimulatedBus(this.busWire);
+  /** What relays told of. */
+  readonly told: Carried[] = [];
 
   relay(name: string, lanes: readonly number[] = LANES) {
     const process = new SimulatedProcess(name, this.time, 0);
@@ -26,8 +29,12 @@ class Bench {
       this.outbox.client(process, name),
       this.bus.client(process),
       process.clock,
-      { batch: 3, pollMs: 100, leaseMs: LEASE_MS, maxPauseMs: 2_000, random: () => 0.5 },
-      { relayed: () => undefined, failed: (error) => void failures.push(error) },
+      { ...PACE, batch: 3, leaseMs: LEASE_MS, maxPauseMs: 2_000, random: () => 0.5 },
+      {
+        carried: (events) => void this.told.push(...events),
+        relayed: () => undefined,
+        failed: (error) => void failures.push(error),
+      },
     );
     relay.setLanes(lanes);
     process.run(() => relay.start());

@@ -9,6 +9,8 @@ import type { VirtualTime } from '../../../simulation/virtual-time.ts';
 /** The outbox tables in memory, on the database's own clock, behind a wire that can fail. */
 export class SimulatedOutbox {
   readonly rows: OutboxRow[] = [];
+  /** The log of news. */
+  readonly moved: OutboxRow[] = [];
   /** Called when a batch was read, before its answer is on the way. */
   onRead = (): void => undefined;
   readonly #leases = new Map<number, { carrier: string; until: number }>();
@@ -65,10 +67,18 @@ export class SimulatedOutbox {
             .filter(({ event_number }) => event_number > after)
             .slice(0, limit);
         }),
-      remove: (lane, numbers) =>
+      settle: (lane, numbers) =>
         call(() => {
-          const left = this.rows.filter((row) => laneOf(row.user_id) !== lane || !numbers.includes(row.event_number));
-          this.rows.splice(0, this.rows.length, ...left);
+          const isCarried = (row: OutboxRow): boolean =>
+            laneOf(row.user_id) === lane && numbers.includes(row.event_number);
+          const carried = this.rows.filter(isCarried);
+          const before = carried.map(({ event_number, user_id }): [number, number] => [
+            event_number,
+            this.moved.findLast((row) => row.user_id === user_id)?.event_number ?? 0,
+          ]);
+          this.rows.splice(0, this.rows.length, ...this.rows.filter((row) => !isCarried(row)));
+          this.moved.push(...carried);
+          return new Map(before);
         }),
       backlog: () => call(() => ({ events: this.rows.length, lagMs: 0 })),
     };
