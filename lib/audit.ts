@@ -3,12 +3,17 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from './contract/endpoint.ts';
 import type { Schema } from './db/schema.ts';
 
+/** Their details name the other side as `other_id`, by which an erasure finds them. */
+type FamilyAction =
+  `family.${'invited' | 'accepted' | 'invitation_closed' | 'ended'}` | `family.game_${'excluded' | 'included'}`;
+
 export interface AuditEntry {
-  readonly action: 'library.granted' | 'library.revoked' | 'playtime.corrected' | 'savegame.resolved';
+  readonly action: 'library.granted' | 'library.revoked' | 'playtime.corrected' | 'savegame.resolved' | FamilyAction;
   readonly caller: Caller;
   /** Whose data changed. */
   readonly userId: string;
-  readonly gameId: string;
+  /** Null: it concerns no game. */
+  readonly gameId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }
 

@@ -38,7 +38,7 @@ export function erasureService({
     actions: {
       erase: endpointAction<typeof contract.eraseUser>(async ({ userId, deadline }) => {
         await rememberErasure(db, userId, clock.now());
-        await eraseUser(erasing(), userActor(engine, userId, deadline), userId);
+        await eraseUser(erasing(), (id) => userActor(engine, id, deadline), userId);
         return undefined;
       }),
       /** The second pass over those who were erased long enough ago. */

@@ -51,8 +51,9 @@ export function eventsService({
 }: EventsDeps): ServiceSchema {
   const actorOf = (userId: string) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS);
   const reacting = reactions({
+    db,
     actorOf,
-    erase: (userId) => eraseUser({ db, saves, now: clock.now() }, actorOf(userId), userId),
+    erase: (userId) => eraseUser({ db, saves, now: clock.now() }, actorOf, userId),
   });
 
   let ensuring: Chore | null = null;

@@ -51,8 +51,8 @@ export function libraryService({ database, engine, clock, pages }: LibraryDeps):
       }),
       grant: endpointAction<typeof admin.grantGame>((request) => grantGame(change(request), request.body)),
       revoke: endpointAction<typeof admin.revokeGame>(async (request) => {
-        const { userId, deadline, params } = request;
-        await revokeGame(change(request), userActor(engine, userId, deadline), params.game_id);
+        const { deadline, params } = request;
+        await revokeGame(change(request), (id) => userActor(engine, id, deadline), params.game_id);
         return undefined;
       }),
       checkAccess: endpointAction<typeof twins.checkGameAccess>(async ({ params }) => {

@@ -3,6 +3,7 @@ import type { Database } from '../../lib/db/database.ts';
 import { CATALOG_PAGE, CATALOG_SEARCH } from '../../lib/library/catalog-search.ts';
 import { CATEGORY_MEMBERS } from '../../lib/library/category-counts.ts';
 import { exportStatement } from '../../lib/library/export.ts';
+import { LENDABLE_SOURCES } from '../../lib/family/lenders.ts';
 import { LIBRARY_ITEMS } from '../../lib/library/library-items.ts';
 import { LISTED_GAMES } from '../../lib/library/listed-games.ts';
 import { USER_TABLES } from '../../lib/library/user-tables.ts';
@@ -54,7 +55,7 @@ export async function plans(
   await explain('list, category and q', LISTED_GAMES.searchCategory, [userId, categoryId, patterns], true);
   await explain('category counts', LISTED_GAMES.counted, [userId, patterns], true);
   await explain('category members', CATEGORY_MEMBERS, [userId, [categoryId]], true);
-  await explain('item, items of a page', LIBRARY_ITEMS, [userId, [gameId], '2026-01-01'], true);
+  await explain('item, items of a page', LIBRARY_ITEMS, [userId, [gameId], '2026-01-01', LENDABLE_SOURCES], true);
   await explain('revision', USER_REVISIONS, [[userId]], true);
   await explain('catalogue, q', CATALOG_SEARCH, [null, null, 51, '%0001234%'], false);
   await explain('catalogue, short q', CATALOG_SEARCH, [null, null, 51, 'qx%'], false);

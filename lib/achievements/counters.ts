@@ -5,7 +5,8 @@ import type { Schema } from '../db/schema.ts';
 /**
  * Exact counters of who owns a game, and of how many of those have an achievement, moved in the transaction of what they
  * count. An unlock counts while its user owns the game: a revocation takes the user off both counters, and a new grant
- * puts them back, so that no rarity is ever above 100 %.
+ * puts them back, so that no rarity is ever above 100 %. Whoever borrows the game is no owner: neither the user nor what
+ * the user achieves is counted before the game is the user's own.
  *
  * - N1  Whoever moves a counter holds the user's row of the game in `user_libraries`: locked by its change (grant,
  *       revocation, erasure), or FOR SHARE (unlock). So an unlock is counted exactly once, by itself or by the grant.
@@ -22,7 +23,8 @@ export interface OwnerChange {
 
 /**
  * Counts a user in or out as an owner of the game, with all that the user achieved in it. To be called once for each
- * change of `user_libraries.revoked_at`, in its transaction and after it, several games in ascending order of their
+ * change of whether the user owns the game (a row of `user_libraries` that is neither revoked nor of the source `family`),
+ * in its transaction and after it, several games in ascending order of their
  * ids; before `emit`, and late: the rows are shared with many others.
  */
 export async function countOwner(transaction: Transaction<Schema>, owner: OwnerChange): Promise<void> {
@@ -40,7 +42,10 @@ export async function countOwner(transaction: Transaction<Schema>, owner: OwnerC
   );
 }
 
-/** Counts an unlock by an owner of the game, whose row in `user_libraries` the transaction holds. */
+/**
+ * Counts an unlock by a user whose row of the game in `user_libraries` the transaction holds; not of somebody who borrows
+ * the game.
+ */
 export async function countUnlock(
   transaction: Transaction<Schema>,
   userId: string,
@@ -49,7 +54,8 @@ export async function countUnlock(
 ): Promise<void> {
   await sql`
     INSERT INTO achievement_stats AS s (game_id, achievement_id, slot, unlocked)
-    VALUES (${gameId}, ${achievementId}, ${slotOf(userId)}, 1)
+    SELECT game_id, ${achievementId}, ${slotOf(userId)}::smallint, 1 FROM user_libraries
+    WHERE user_id = ${userId} AND game_id = ${gameId} AND source <> 'family'
     ON CONFLICT (game_id, achievement_id, slot) DO UPDATE SET unlocked = s.unlocked + excluded.unlocked`.execute(
     transaction,
   );

@@ -23,10 +23,12 @@ export async function forgetAchievements(transaction: Transaction<Schema>, userI
   const library = await transaction
     .deleteFrom('user_libraries')
     .where('user_id', '=', userId)
-    .returning(['game_id', 'revoked_at'])
+    .returning(['game_id', 'revoked_at', 'source'])
     .execute();
   const games = library.map(({ game_id }) => game_id);
-  const owned = library.filter(({ revoked_at }) => revoked_at === null).map(({ game_id }) => game_id);
+  const owned = library
+    .filter(({ revoked_at, source }) => revoked_at === null && source !== 'family')
+    .map(({ game_id }) => game_id);
   await sql`
     INSERT INTO game_owner_stats AS s (game_id, slot, owners)
     SELECT game_id, ${slot}, -1 FROM unnest(${owned}::uuid[]) AS owned (game_id) ORDER BY game_id

@@ -5,7 +5,13 @@ import { choice, closed, day, GameId, nullable, text, timestamp, UserId } from '
 import { AcquisitionSource, Company, CoverUrl, Genres, LibraryPage, LibraryQuery, Title } from './library.ts';
 import { PlaySessionPage, PlaytimeStats, SessionsQuery, StatsQuery } from './playtime.ts';
 
-export const GrantBody = closed({ game_id: GameId, source: AcquisitionSource }, { title: 'Grant' });
+export const GrantBody = closed(
+  {
+    game_id: GameId,
+    source: choice(['purchase', 'gift', 'subscription'], 'How the user comes by it; what is borrowed is never granted'),
+  },
+  { title: 'Grant' },
+);
 export type GrantBody = Static<typeof GrantBody>;
 
 export const GrantReply = closed(
@@ -134,7 +140,8 @@ export const grantGame = {
   path: '/admin/users/{user_id}/games',
   tag,
   summary: 'Give a user a game',
-  description: 'The game must be in the catalogue. Granting again changes nothing.',
+  description:
+    'The game must be in the catalogue. Granting again changes nothing. A game that the user borrowed becomes their own.',
   access: changeAny,
   params: userParams,
   body: GrantBody,
@@ -150,7 +157,9 @@ export const revokeGame = {
   path: '/admin/users/{user_id}/games/{game_id}',
   tag,
   summary: 'Take a game from a user',
-  description: 'Live sessions of the game end, reason `revoked`. Playtime stays in the history.',
+  description:
+    'Live sessions of the game end, reason `revoked`, those of family members who borrow it too. Playtime stays in the ' +
+    'history. What the user borrows is not taken: who lends it ends that.',
   access: changeAny,
   params: ownershipParams,
   status: 204,

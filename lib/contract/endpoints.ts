@@ -4,6 +4,7 @@ import { searchCatalog } from './catalog-search.ts';
 import { CATEGORY_ENDPOINTS } from './categories.ts';
 import type { Endpoint } from './endpoint.ts';
 import { exportUserData } from './export.ts';
+import { FAMILY_ENDPOINTS } from './family.ts';
 import * as library from './library.ts';
 import * as playtime from './playtime-endpoints.ts';
 import { SERVICE_TWINS } from './service-twins.ts';
@@ -42,6 +43,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...SERVICE_TWINS,
   ...ACHIEVEMENT_ENDPOINTS,
   ...WISHLIST_ENDPOINTS,
+  ...FAMILY_ENDPOINTS,
   ...SETTINGS_ENDPOINTS,
   ...SAVEGAME_ENDPOINTS,
   ...SAVEGAME_SUPPORT_ENDPOINTS,

@@ -70,6 +70,15 @@ export const LibraryItem = closed(
       },
       { title: 'ItemAchievements' },
     ),
+    shared_by: Type.Array(
+      closed({ user_id: uuid('Who lends it', '0198f2b4-0a00-7000-8000-00000000d3b0') }, { title: 'Lender' }),
+      { description: 'Of a borrowed game (source `family`): who lends it. Empty for games of their own' },
+    ),
+    shared_with: Type.Integer({
+      minimum: 0,
+      description: 'Of a game that the user shares: with how many members',
+      examples: [0],
+    }),
     version: Type.Integer({
       minimum: 1,
       description: "Rises with every change of the user's marks and categories of the game",

@@ -18,6 +18,7 @@ export const NEWS_OF = {
   'library.game.added': { event: 'library.updated', marks: { change: 'added' } },
   'library.game.removed': { event: 'library.updated', marks: { change: 'removed' } },
   'library.game.updated': { event: 'library.updated', marks: { change: 'updated' } },
+  'library.family.updated': { event: 'library.updated', marks: { change: 'family' } },
   'library.playtime.session.started': { event: 'playtime.updated', marks: { change: 'session_started' } },
   'library.playtime.session.ended': { event: 'playtime.updated', marks: { change: 'session_ended' } },
   'library.playtime.updated': { event: 'playtime.updated', marks: { change: 'total' } },

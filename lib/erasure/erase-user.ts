@@ -1,7 +1,7 @@
 /**
  * Erasing a user: the account is gone, and so is everything that the library knows.
  *
- *   remembered --> actor forgets --> tables emptied --> (ERASURE_SETTLES_MS later) once more --> only a digest is left
+ *   remembered --> actor forgets --> families end --> tables emptied --> (ERASURE_SETTLES_MS later) once more --> only a digest is left
  *
  * The second pass is for what was already under way when the first one came: a request whose transaction had begun, a
  * flush of unknown outcome. From the moment the erasure is remembered, no transaction that changes the user's data
@@ -11,6 +11,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import { forgetAchievements, holdLibrary } from '../achievements/forget-achievements.ts';
 import type { Schema } from '../db/schema.ts';
 import { laneOf } from '../events/lane.ts';
+import { forgetFamily } from '../family/forget-family.ts';
 import { lockCategories } from '../library/categories-of-game.ts';
 import { USER_TABLES } from '../library/user-tables.ts';
 import type { UserActor } from '../playtime/user-actor.ts';
@@ -31,9 +32,13 @@ export interface Erasing {
   readonly now: number;
 }
 
-/** One pass: the actor first, so that nothing it holds is written again, then the tables. */
-export async function eraseUser(erasing: Erasing, actor: Pick<UserActor, 'erase'>, userId: string): Promise<void> {
-  await actor.erase();
+/** The actors of the user and of whoever borrows from the user. */
+export type ErasedActorOf = (userId: string) => Pick<UserActor, 'erase' | 'held' | 'revoke'>;
+
+/** One pass: the actor first, so that nothing it holds is written again, then what others have by the user, then the tables. */
+export async function eraseUser(erasing: Erasing, actorOf: ErasedActorOf, userId: string): Promise<void> {
+  await actorOf(userId).erase();
+  await forgetFamily(erasing.db, actorOf, userId, erasing.now);
   await erasing.db.transaction().execute((transaction) => emptyTables(transaction, erasing, userId));
 }
 
@@ -42,11 +47,7 @@ export async function eraseUser(erasing: Erasing, actor: Pick<UserActor, 'erase'
  *
  * @throws AggregateError when some failed; the others are finished all the same
  */
-export async function finishErasures(
-  erasing: Erasing,
-  actorOf: (userId: string) => Pick<UserActor, 'erase'>,
-  limit = 100,
-): Promise<number> {
+export async function finishErasures(erasing: Erasing, actorOf: ErasedActorOf, limit = 100): Promise<number> {
   const { db, now } = erasing;
   const due = await db
     .selectFrom('erasures')
@@ -60,7 +61,7 @@ export async function finishErasures(
   for (const { user_digest, user_id } of due) {
     if (user_id === null) continue;
     try {
-      await eraseUser(erasing, actorOf(user_id), user_id);
+      await eraseUser(erasing, actorOf, user_id);
       await db.updateTable('erasures').set({ user_id: null }).where('user_digest', '=', user_digest).execute();
     } catch (error) {
       failures.push(error);
@@ -70,8 +71,8 @@ export async function finishErasures(
   return due.length;
 }
 
-/** What remembers the erasure, what the actor has emptied already, and what is found by the lane. */
-const SPARED = ['erasures', 'checkpoint_records', 'outbox_events'];
+/** What remembers the erasure, what the actor has emptied already, and what is found by the lane, or comes behind that. */
+const SPARED = ['erasures', 'checkpoint_records', 'outbox_events', 'recent_news'];
 
 /*
  * Tables are emptied in the order in which everybody else takes their rows, so that nobody waits for an erasure in a
@@ -106,6 +107,8 @@ async function emptyTables(transaction: Transaction<Schema>, { saves, now }: Era
     .where('lane', '=', laneOf(userId))
     .where('user_id', '=', userId)
     .execute();
+  // Behind the outbox, from where a relay may have been moving them.
+  await empty(['recent_news']);
   // The embedded event bus keeps what it carried; Kafka's own retention is the platform's business.
   await transaction.deleteFrom('bus_messages').where('key', '=', userId).execute();
   // What the user did to others' data, as one of the platform's staff, stays without the name.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { lockFamilyOf } from '../family/family-locks.ts';
 import { mustUuidKey } from '../uuid.ts';
 
 /**
@@ -19,6 +20,13 @@ function digestOf(userId: string): Buffer {
  * @param now ms since the Unix epoch
  */
 export async function rememberErasure(db: Kysely<Schema>, userId: string, now: number): Promise<void> {
+  if (db.isTransaction) await rememberIn(db as Transaction<Schema>, userId, now);
+  else await db.transaction().execute((transaction) => rememberIn(transaction, userId, now));
+}
+
+/** Whoever works out what members of the user's families borrow is done first, and then leaves the user out. */
+async function rememberIn(db: Transaction<Schema>, userId: string, now: number): Promise<void> {
+  await lockFamilyOf(db, userId);
   const erased_at = new Date(now);
   await db
     .insertInto('erasures')

@@ -25,6 +25,15 @@ export async function emit(transaction: Kysely<Schema>, now: number, events: rea
   const users = [...new Set(events.map(({ data }) => data.user_id))].sort();
   await raiseRevisions(transaction, users);
   const at = new Date(now);
+  for (let from = 0; from < events.length; from += ROWS_AT_ONCE) {
+    await insertEvents(transaction, at, events.slice(from, from + ROWS_AT_ONCE));
+  }
+}
+
+/** A statement takes 65,535 parameters, and whoever joins a family may get thousands of games. */
+const ROWS_AT_ONCE = 1_000;
+
+async function insertEvents(transaction: Kysely<Schema>, at: Date, events: readonly NewEvent[]): Promise<void> {
   await transaction
     .insertInto('outbox_events')
     .values(

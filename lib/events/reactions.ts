@@ -1,26 +1,26 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Reactions } from './consume.ts';
 import type { NewEvent } from './emit.ts';
 import type { Caller } from '../contract/endpoint.ts';
 import type { Schema } from '../db/schema.ts';
 import { rememberErasure } from '../erasure/erased-users.ts';
-import { grantIn, revokeIn } from '../library/access.ts';
+import type { ActorOf } from '../family/family-context.ts';
+import { endSessionsOf, grantIn, revokeIn } from '../library/access.ts';
 import { putGameIn } from '../library/catalog.ts';
 import { removeInstallation, setInstalled } from '../library/installations.ts';
-import type { UserActor } from '../playtime/user-actor.ts';
-import { mustUuidKey } from '../uuid.ts';
 
 /** In audit logs: another service of the platform, by an event. */
 export const PLATFORM: Caller = { userId: '00000000-0000-0000-0000-000000000000', roles: ['service'] };
 
 export interface ReactionPorts {
-  readonly actorOf: (userId: string) => Pick<UserActor, 'revoke'>;
+  readonly db: Kysely<Schema>;
+  readonly actorOf: ActorOf;
   /** Removes everything of the user; safe to repeat. */
   readonly erase: (userId: string) => Promise<void>;
 }
 
 /** What the library does about what happens elsewhere on the platform. */
-export function reactions({ actorOf, erase }: ReactionPorts): Reactions {
+export function reactions({ db, actorOf, erase }: ReactionPorts): Reactions {
   return {
     'payment.purchase.completed': ({ user_id, game_ids, order_id, source = 'purchase' }, _event, now) => {
       const userId = user_id.toLowerCase();
@@ -40,9 +40,7 @@ export function reactions({ actorOf, erase }: ReactionPorts): Reactions {
             const revocation = { userId, gameId, reason: 'refunded' as const, by: PLATFORM, now, reference: order_id };
             return (await revokeIn(transaction, revocation)).events;
           }),
-        follow: async () => {
-          for (const gameId of game_ids) await actorOf(userId).revoke(mustUuidKey(gameId));
-        },
+        follow: () => endSessionsOf(db, actorOf, userId, game_ids),
       };
     },
     'catalog.game.updated': ({ game_id, game }, _event, now) => ({

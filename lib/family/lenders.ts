@@ -19,10 +19,11 @@ export async function lendersOf(db: Kysely<Schema>, borrowerId: string, gameId: 
     .where('owned.game_id', '=', gameId)
     .where('owned.revoked_at', 'is', null)
     .where('owned.source', 'in', LENDABLE_SOURCES)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('family_exclusions as excluded')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('family_exclusions as excluded')
             .select('excluded.game_id')
             .whereRef('excluded.user_id', '=', 'link.other_id')
             .where('excluded.game_id', '=', gameId),

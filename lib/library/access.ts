@@ -7,7 +7,10 @@ import type { Source } from '../db/schema/library.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
 import { emit, type NewEvent } from '../events/emit.ts';
-import type { UserActor } from '../playtime/user-actor.ts';
+import { endBorrowedSessions } from '../family/end-sessions.ts';
+import type { ActorOf } from '../family/family-context.ts';
+import { lockHolding } from '../family/family-locks.ts';
+import { settleLent } from '../family/settle-lent.ts';
 import { mustUuidKey } from '../uuid.ts';
 import { leaveWishlist } from '../wishlist/bought.ts';
 import { lockWishlist } from '../wishlist/list-lock.ts';
@@ -36,7 +39,8 @@ export async function hasAccess(db: Kysely<Schema>, userId: string, gameId: stri
 export interface Grant {
   readonly userId: string;
   readonly gameId: string;
-  readonly source: Source;
+  /** Not `family`: what a user borrows follows from who lends. */
+  readonly source: Exclude<Source, 'family'>;
   readonly by: Caller;
   /** The order it came by, for the audit log. */
   readonly reference?: string;
@@ -45,7 +49,8 @@ export interface Grant {
 }
 
 /**
- * Gives the user a game; what was marked on it before a revocation comes back with it. Granting again changes nothing.
+ * Gives the user a game; what was marked on it before a revocation comes back with it. Granting again changes nothing. A
+ * game that the user only borrowed is the user's own from now on.
  *
  * @throws LibraryError NOT_FOUND when the catalogue does not know the game
  */
@@ -69,6 +74,7 @@ export async function grantIn(
 ): Promise<{ readonly reply: GrantReply; readonly events: readonly NewEvent[] }> {
   // Before any game, for an order of many games takes them one after another.
   await lockWishlist(transaction, userId);
+  const members = await lockHolding(transaction, userId);
   const at = new Date(now);
   const granted = await transaction
     .insertInto('user_libraries')
@@ -83,7 +89,9 @@ export async function grantIn(
           updated_at: at,
           version: sql<number>`user_libraries.version + 1`,
         })
-        .where('user_libraries.revoked_at', 'is not', null),
+        .where((eb) =>
+          eb.or([eb('user_libraries.revoked_at', 'is not', null), eb('user_libraries.source', '=', 'family')]),
+        ),
     )
     .returning(['source', 'acquired_at'])
     .executeTakeFirst();
@@ -93,10 +101,11 @@ export async function grantIn(
   if (granted === undefined) return { reply, events: [] };
   const details = { source, ...(reference === undefined ? {} : { reference }) };
   await audit(transaction, now, { action: 'library.granted', caller: by, userId, gameId, details });
+  const lent = await settleLent(transaction, { members, gameId, now });
   const wish = await leaveWishlist(transaction, userId, gameId);
   await countOwner(transaction, { userId, gameId, change: 1 });
   const data = { user_id: userId, game_id: gameId, source, acquired_at };
-  return { reply, events: [{ type: 'library.game.added', data }, ...wish] };
+  return { reply, events: [{ type: 'library.game.added', data }, ...wish, ...lent] };
 }
 
 export interface Revocation {
@@ -111,14 +120,14 @@ export interface Revocation {
 }
 
 /**
- * Takes a game from the user, and ends its live sessions. The sessions end also when access was gone already: a call
- * that failed half-way is finished by its repeat.
+ * Takes a game from the user, and ends its live sessions, those of members who borrowed it too. The sessions end also when
+ * access was gone already: a call that failed half-way is finished by its repeat. What the user borrows is not taken.
  *
  * @throws LibraryError GAME_NOT_IN_LIBRARY when the user never had it, UNAVAILABLE
  */
 export async function revokeGame(
   { db, caller, userId, now }: AccessChange,
-  actor: UserActor,
+  actorOf: ActorOf,
   gameId: string,
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
@@ -127,17 +136,36 @@ export async function revokeGame(
     if (!revoked) await stored(transaction, userId, gameId);
     await emit(transaction, now, events);
   });
-  await actor.revoke(mustUuidKey(gameId));
+  await endSessionsOf(db, actorOf, userId, [gameId]);
 }
 
 /**
- * Ends access within a transaction, whose owner emits the events at its end, and then has the user's actor end the live
- * sessions. Nothing happens, and `revoked` is false, when the user has no access.
+ * Ends the live sessions of games that were taken from the user: the user's own, even of a game that somebody lends the
+ * user from now on, for they were not played on the lender's copy; and those of members who have no access any more.
+ *
+ * @throws LibraryError UNAVAILABLE
+ */
+export async function endSessionsOf(
+  db: Kysely<Schema>,
+  actorOf: ActorOf,
+  userId: string,
+  gameIds: readonly string[],
+): Promise<void> {
+  const actor = actorOf(userId);
+  for (const gameId of gameIds) await actor.revoke(mustUuidKey(gameId));
+  await endBorrowedSessions(db, actorOf, userId);
+}
+
+/**
+ * Ends access within a transaction, whose owner emits the events at its end, and then ends the live sessions
+ * ({@link endSessionsOf}). Nothing happens, and `revoked` is false, when the user does not have the game, or only
+ * borrows it. What somebody lends the user is borrowed from now on.
  */
 export async function revokeIn(
   transaction: Transaction<Schema>,
   { userId, gameId, reason, by, reference, now }: Revocation,
 ): Promise<{ readonly revoked: boolean; readonly events: readonly NewEvent[] }> {
+  const members = await lockHolding(transaction, userId);
   const at = new Date(now);
   const { numUpdatedRows } = await transaction
     .updateTable('user_libraries')
@@ -145,13 +173,15 @@ export async function revokeIn(
     .where('user_id', '=', userId)
     .where('game_id', '=', gameId)
     .where('revoked_at', 'is', null)
+    .where('source', '<>', 'family')
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return { revoked: false, events: [] };
   const details = { reason, ...(reference === undefined ? {} : { reference }) };
   await audit(transaction, now, { action: 'library.revoked', caller: by, userId, gameId, details });
+  const lent = await settleLent(transaction, { members: [userId, ...members], gameId, now });
   await countOwner(transaction, { userId, gameId, change: -1 });
   const data = { user_id: userId, game_id: gameId, reason };
-  return { revoked: true, events: [{ type: 'library.game.removed', data }] };
+  return { revoked: true, events: [{ type: 'library.game.removed', data }, ...lent] };
 }
 
 async function mustBeInCatalog(transaction: Transaction<Schema>, gameId: string): Promise<void> {

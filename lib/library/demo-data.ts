@@ -4,6 +4,7 @@ import { SAMPLE_GAMES } from './sample-catalog.ts';
 import { countOwner } from '../achievements/counters.ts';
 import { loadDemoAchievements } from '../achievements/demo-achievements.ts';
 import type { Schema } from '../db/schema.ts';
+import { loadDemoFamily } from '../family/demo-family.ts';
 import { DAY_MS } from '../playtime/days.ts';
 import { loadDemoSettings } from '../settings/demo-settings.ts';
 import { loadSamplePrices } from '../wishlist/demo-prices.ts';
@@ -12,7 +13,7 @@ import { loadDemoWishes } from '../wishlist/demo-wishes.ts';
 const DEMO_USER_GAMES = 20;
 
 /**
- * Puts the sample catalogue and the demo user's games, achievements, wishes and settings in place. What is there already
+ * Puts the sample catalogue and the demo user's games, achievements, wishes, settings and family in place. What is there already
  * is left as it is, so that nothing done by hand is undone at the next start. Safe to run in several processes at once.
  *
  * @param now ms since the Unix epoch
@@ -41,6 +42,7 @@ export async function loadDemoData(db: Kysely<Schema>, now: number): Promise<voi
   await grantDemoGames(db, now);
   await loadDemoWishes(db, now);
   await loadDemoSettings(db, now);
+  await loadDemoFamily(db, now);
 }
 
 async function grantDemoGames(db: Kysely<Schema>, now: number): Promise<void> {

@@ -2,6 +2,7 @@ import type { LibraryItem } from '../contract/library.ts';
 import type { SqlExecutor } from '../db/database.ts';
 import type { Source } from '../db/schema/library.ts';
 import { LibraryError } from '../errors.ts';
+import { LENDABLE_SOURCES } from '../family/lenders.ts';
 import { dayOf, dayText, wholeSeconds } from '../playtime/days.ts';
 import { RECENT_DAYS } from '../playtime/stats.ts';
 
@@ -30,6 +31,8 @@ interface Row {
   readonly category_ids: string[];
   readonly unlocked: number;
   readonly achievement_count: number;
+  readonly lenders: string[];
+  readonly shared_with: number;
 }
 
 /**
@@ -47,17 +50,38 @@ WITH recent AS MATERIALIZED (
 categories AS MATERIALIZED (
   SELECT game_id, array_agg(category_id::text ORDER BY category_id) AS ids
   FROM user_game_category_members WHERE user_id = $1 AND game_id = ANY ($2::uuid[]) GROUP BY game_id
+),
+lent AS MATERIALIZED (
+  SELECT owned.game_id, array_agg(link.other_id::text ORDER BY link.accepted_at, link.other_id) AS lenders
+  FROM family_sharing_links AS link
+  JOIN user_libraries AS owned ON owned.user_id = link.other_id AND owned.game_id = ANY ($2::uuid[])
+  WHERE link.user_id = $1 AND link.role = 'borrows' AND link.status = 'active'
+    AND owned.revoked_at IS NULL AND owned.source = ANY ($4::text[])
+    AND NOT EXISTS (
+      SELECT FROM family_exclusions WHERE user_id = link.other_id AND game_id = owned.game_id
+    )
+  GROUP BY owned.game_id
+),
+members AS MATERIALIZED (
+  SELECT count(*)::integer AS count FROM family_sharing_links
+  WHERE user_id = $1 AND role = 'lends' AND status = 'active'
 )
 SELECT
   l.game_id, g.title, g.developer, g.publisher, g.cover_url, g.genres, l.source, l.acquired_at, l.hidden, l.favorite,
   l.notes, l.version, coalesce(t.ms, 0) AS total_ms, t.last_played_at, coalesce(r.ms, 0) AS recent_ms,
   coalesce(i.installations, '[]') AS installations, coalesce(c.ids, '{}') AS category_ids,
-  a.unlocked, g.achievement_count
+  a.unlocked, g.achievement_count,
+  CASE WHEN l.source = 'family' THEN coalesce(f.lenders, '{}') ELSE '{}' END AS lenders,
+  CASE WHEN m.count > 0 AND l.source = ANY ($4::text[])
+    AND NOT EXISTS (SELECT FROM family_exclusions WHERE user_id = $1 AND game_id = l.game_id)
+    THEN m.count ELSE 0 END AS shared_with
 FROM user_libraries AS l
 JOIN catalog_games AS g ON g.game_id = l.game_id
 LEFT JOIN playtime_totals AS t ON t.user_id = l.user_id AND t.game_id = l.game_id
 LEFT JOIN recent AS r ON r.game_id = l.game_id
 LEFT JOIN categories AS c ON c.game_id = l.game_id
+LEFT JOIN lent AS f ON f.game_id = l.game_id
+CROSS JOIN members AS m
 CROSS JOIN LATERAL (
   SELECT json_agg(json_build_array(
     device_id, status, version, round(date_part('epoch', updated_at) * 1000)) ORDER BY device_id) AS installations
@@ -80,7 +104,7 @@ export async function libraryItems(
   now: number,
 ): Promise<LibraryItem[]> {
   if (gameIds.length === 0) return [];
-  const parameters = [userId, gameIds, dayText(dayOf(now) - RECENT_DAYS)];
+  const parameters = [userId, gameIds, dayText(dayOf(now) - RECENT_DAYS), LENDABLE_SOURCES];
   const { rows } = await executor.query<Row>(LIBRARY_ITEMS, parameters, 'library-items');
   const items = new Map(rows.map((row) => [row.game_id, libraryItem(row)]));
   return gameIds.flatMap((id) => items.get(id) ?? []);
@@ -132,6 +156,8 @@ function libraryItem(row: Row): LibraryItem {
     }),
     category_ids: row.category_ids,
     achievements: { unlocked: row.unlocked, total: row.achievement_count },
+    shared_by: row.lenders.map((user_id) => ({ user_id })),
+    shared_with: row.shared_with,
     version: row.version,
   };
 }

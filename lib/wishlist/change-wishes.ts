@@ -59,7 +59,8 @@ async function placeForOneMore(transaction: Transaction<Schema>, userId: string,
     SELECT
       EXISTS (SELECT FROM catalog_games WHERE game_id = ${gameId}) AS known,
       EXISTS (
-        SELECT FROM user_libraries WHERE user_id = ${userId} AND game_id = ${gameId} AND revoked_at IS NULL
+        SELECT FROM user_libraries
+        WHERE user_id = ${userId} AND game_id = ${gameId} AND revoked_at IS NULL AND source <> 'family'
       ) AS owned,
       max(version) FILTER (WHERE game_id = ${gameId}) AS wished,
       count(*) AS wishes,

@@ -16,6 +16,7 @@ import { toldEvent, type ToldEvent } from '../event-schemas.ts';
 import { platformEvent } from '../platform-events.ts';
 import { describeWithPrivateServer, describeWithServers } from '../servers.ts';
 import { tracesInDatabase, tracesInRedis } from '../traces.ts';
+import { IDLE_ACTOR } from '../idle-actor.ts';
 import { startKafkaProduct, type KafkaProduct } from './kafka-product.ts';
 
 const [GAME = '', WISHED = '', OTHER = ''] = SAMPLE_GAME_IDS.slice(10);
@@ -121,9 +122,7 @@ describeWithPrivateServer('Kafka', 'the product on Kafka', () => {
 
       expect(await traces()).toEqual(['erasures: 1']);
       const afterwards = Date.now() + ERASURE_SETTLES_MS + 1_000;
-      await finishErasures({ db, saves: { urlSeconds: 900 }, now: afterwards }, () => ({
-        erase: async () => undefined,
-      }));
+      await finishErasures({ db, saves: { urlSeconds: 900 }, now: afterwards }, () => IDLE_ACTOR);
       expect(await traces()).toEqual([]);
       await expect(user.start({ game_id: GAME, device_id: DEVICE })).rejects.toMatchObject({
         code: 'GAME_NOT_IN_LIBRARY',

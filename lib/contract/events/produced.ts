@@ -22,16 +22,31 @@ const gameRemoved = {
   type: 'library.game.removed',
   topic: 'library-events',
   description: "A user's access to a game ended.",
-  data: closed({ ...ofGame, reason: choice(['refunded', 'revoked'], 'Why') }),
+  data: closed({ ...ofGame, reason: choice(['refunded', 'revoked', 'sharing_ended'], 'Why') }),
 } as const satisfies EventType;
 
 const gameUpdated = {
   type: 'library.game.updated',
   topic: 'library-events',
-  description: "A user's marks, categories or installations of a game, or its settings, changed.",
+  description: "A user's marks, categories or installations of a game, its settings, or who shares it changed.",
   data: closed({
     ...ofGame,
-    changed: Type.Array(choice(['marks', 'categories', 'install_status', 'settings'], 'What'), { minItems: 1 }),
+    changed: Type.Array(choice(['marks', 'categories', 'install_status', 'settings', 'sharing'], 'What'), { minItems: 1 }),
+  }),
+} as const satisfies EventType;
+
+const familyUpdated = {
+  type: 'library.family.updated',
+  topic: 'library-events',
+  description: 'Who shares games with a user changed. Told to both sides.',
+  data: closed({
+    user_id: UserId,
+    other_id: { ...UserId, description: 'The other side' },
+    role: choice(['lends', 'borrows'], 'What the user does, or would do'),
+    link: choice(
+      ['invited', 'accepted', 'invitation_closed', 'ended'],
+      'invitation_closed: withdrawn or declined; ended: removed or left',
+    ),
   }),
 } as const satisfies EventType;
 
@@ -150,7 +165,7 @@ const saveConflict = {
 } as const satisfies EventType;
 
 export const PRODUCED_EVENTS = [
-  ...([gameAdded, gameRemoved, gameUpdated] as const),
+  ...([gameAdded, gameRemoved, gameUpdated, familyUpdated] as const),
   ...([achievementUnlocked, achievementProgress] as const),
   ...([sessionStarted, sessionEnded, playtimeUpdated] as const),
   ...([wishAdded, wishRemoved, wishDiscounted] as const),

@@ -9,6 +9,7 @@ import type { Database } from '../../../lib/db/database.ts';
 import { ERASURE_SETTLES_MS, finishErasures } from '../../../lib/erasure/erase-user.ts';
 import { deadLetterTopic, type IncomingMessage } from '../../../lib/ports/event-bus.ts';
 import { tracesInDatabase, tracesInRedis } from '../../traces.ts';
+import { IDLE_ACTOR } from '../../idle-actor.ts';
 
 export interface FloodObserved {
   readonly libraries: ReadonlyMap<string, string>;
@@ -33,9 +34,8 @@ const EVERYTHING = 10_000_000;
 /** Looks at everything; finishes the erasures on the way, as the service does some minutes after each. */
 export async function observe(rig: BridgeRig, { users }: Flood, erased: ReadonlySet<string>): Promise<FloodObserved> {
   const { database, redis, bus } = rig;
-  const forgetful = () => ({ erase: async () => undefined });
   const erasing = { db: database.db, saves: { urlSeconds: 900 }, now: Date.now() + ERASURE_SETTLES_MS + 60_000 };
-  while ((await finishErasures(erasing, forgetful)) > 0);
+  while ((await finishErasures(erasing, () => IDLE_ACTOR)) > 0);
   const traces = new Map<string, readonly string[]>();
   for (const user of users.filter((each) => erased.has(each))) {
     traces.set(user, [...(await tracesInDatabase(database.db, user)), ...(await tracesInRedis(redis, user))]);

@@ -128,7 +128,7 @@ onEachDatabase('the counters of owners and unlocks', (database) => {
     const change = { ...player.context, caller: GAME_SERVER };
     await achiever.served.unlock('a');
     expect(await sums()).toEqual({ owners: 1, unlocked: new Map([['a', 1]]) });
-    await revokeGame(change, player.context.actor, gameId);
+    await revokeGame(change, player.context.actorOf, gameId);
     expect(await sums()).toEqual({ owners: 0, unlocked: new Map([['a', 0]]) });
     await grantGame(change, { game_id: gameId, source: 'gift' });
     await grantGame(change, { game_id: gameId, source: 'gift' });

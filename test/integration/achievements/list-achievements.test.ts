@@ -118,7 +118,7 @@ onEachDatabase('the list of achievements', (database) => {
   it('is empty for a game without achievements, and refused for a game that the user does not have', async () => {
     expect(await list({ game_id: OTHER_GAME })).toEqual({ items: [], next_cursor: null });
     await expect(list({ game_id: id(0xfff, 'game') })).rejects.toMatchObject({ type: 'GAME_NOT_IN_LIBRARY' });
-    await revokeGame({ ...user.player.context, caller: GAME_SERVER }, user.player.context.actor, user.gameId);
+    await revokeGame({ ...user.player.context, caller: GAME_SERVER }, user.player.context.actorOf, user.gameId);
     await expect(list({ game_id: user.gameId })).rejects.toMatchObject({ type: 'GAME_NOT_IN_LIBRARY' });
     expect((await list()).items).toEqual([]);
   });

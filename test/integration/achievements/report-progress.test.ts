@@ -136,7 +136,7 @@ onEachDatabase('reporting progress', (database) => {
   it('needs the game in the library, and an achievement that the game has', async () => {
     await expect(user.progress('unknown', { value: 1 })).rejects.toMatchObject({ type: 'NOT_FOUND' });
     user.player.wait(1);
-    await revokeGame({ ...user.player.context, caller: GAME_SERVER }, user.player.context.actor, user.gameId);
+    await revokeGame({ ...user.player.context, caller: GAME_SERVER }, user.player.context.actorOf, user.gameId);
     await expect(user.served.progress('chapters', { value: 1 })).rejects.toMatchObject({
       type: 'GAME_NOT_IN_LIBRARY',
     });

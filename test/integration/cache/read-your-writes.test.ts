@@ -27,6 +27,7 @@ import { TEST_NOW } from '../../databases.ts';
 import { arrived, platformEvent } from '../../platform-events.ts';
 import { id, sessionRow } from '../../playtime-rows.ts';
 import { describeWithServers } from '../../servers.ts';
+import { IDLE_ACTOR } from '../../idle-actor.ts';
 import { SeededRandom } from '../../simulation/seeded-random.ts';
 
 /** New ones each time: Redis may still have the pages of the run before, of another database. */
@@ -98,7 +99,7 @@ function suite(address: string, openFar: (() => Promise<PageCache>) | null): voi
       }
       case 'installed': {
         const data = { user_id: userId, game_id: gameId, device_id: DEVICE, version: String(n) };
-        const ports = { actorOf: () => ({ revoke: async () => undefined }), erase: async () => undefined };
+        const ports = { db, actorOf: () => IDLE_ACTOR, erase: async () => undefined };
         return consume(db, arrived(platformEvent('download.game.installed', data)), TEST_NOW, reactions(ports));
       }
       case 'unlocked':

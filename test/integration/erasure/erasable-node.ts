@@ -231,8 +231,10 @@ async function countersIn({ db }: Database) {
 async function recountIn({ db }: Database) {
   const { rows } = await sql<{ what: string; n: number }>`
     SELECT a.game_id || ' ' || achievement_id AS what, count(*)::integer AS n
-    FROM user_achievements a JOIN user_libraries l USING (user_id, game_id) WHERE revoked_at IS NULL GROUP BY 1
-    UNION ALL SELECT game_id::text, count(*)::integer FROM user_libraries WHERE revoked_at IS NULL GROUP BY 1
+    FROM user_achievements a JOIN user_libraries l USING (user_id, game_id)
+    WHERE revoked_at IS NULL AND source <> 'family' GROUP BY 1
+    UNION ALL SELECT game_id::text, count(*)::integer FROM user_libraries
+    WHERE revoked_at IS NULL AND source <> 'family' GROUP BY 1
     ORDER BY 1`.execute(db);
   return rows;
 }

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { ERASURE_SETTLES_MS, finishErasures } from '../../../lib/erasure/erase-user.ts';
 import { isErased, rememberErasure } from '../../../lib/erasure/erased-users.ts';
 import { onEachDatabase, TEST_NOW } from '../../databases.ts';
+import { IDLE_ACTOR } from '../../idle-actor.ts';
 
 onEachDatabase('finishing erasures', (database) => {
   const unfinished = async () =>
@@ -15,7 +16,7 @@ onEachDatabase('finishing erasures', (database) => {
   it('waits until what was under way has settled, and then forgets the id, but not the erasure', async () => {
     const user = uuidv7();
     await rememberErasure(database().db, user, TEST_NOW);
-    const actorOf = () => ({ erase: () => Promise.resolve() });
+    const actorOf = () => IDLE_ACTOR;
     expect(await finishErasures(erasing(TEST_NOW + ERASURE_SETTLES_MS), actorOf)).toBe(0);
     expect(await unfinished()).toEqual([user]);
     expect(await finishErasures(erasing(TEST_NOW + ERASURE_SETTLES_MS + 1), actorOf)).toBe(1);
@@ -28,6 +29,7 @@ onEachDatabase('finishing erasures', (database) => {
     for (const user of [first, second]) await rememberErasure(database().db, user, TEST_NOW);
     let away = true;
     const actorOf = (user: string) => ({
+      ...IDLE_ACTOR,
       erase: () => (away && user === first ? Promise.reject(new Error('away')) : Promise.resolve()),
     });
     const later = TEST_NOW + ERASURE_SETTLES_MS + 1;

@@ -13,6 +13,7 @@ import { onEachDatabase, TEST_NOW } from '../../databases.ts';
 import { eventsOf } from '../../event-schemas.ts';
 import { arrived, platformEvent } from '../../platform-events.ts';
 import { id } from '../../playtime-rows.ts';
+import { IDLE_ACTOR } from '../../idle-actor.ts';
 
 const GAMES = [1, 2, 3].map((n) => id(n, 'game'));
 const [GAME = '', OTHER_GAME = ''] = GAMES;
@@ -27,6 +28,7 @@ onEachDatabase('taking in what happens on the platform', (database) => {
   let failing = false;
   const ports = {
     actorOf: (userId: string) => ({
+      ...IDLE_ACTOR,
       revoke: async (gameId: Parameters<typeof keyToUuid>[0]) => {
         if (failing) throw new Error('the engine is away');
         revoked.push(`${userId} ${keyToUuid(gameId)}`);
@@ -34,7 +36,8 @@ onEachDatabase('taking in what happens on the platform', (database) => {
     }),
     erase: async (userId: string) => void erased.push(userId),
   };
-  const take = (message: OutgoingMessage) => consume(database().db, arrived(message), TEST_NOW, reactions(ports));
+  const take = (message: OutgoingMessage) =>
+    consume(database().db, arrived(message), TEST_NOW, reactions({ db: database().db, ...ports }));
   const tell = <Type extends ConsumedType>(type: Type, data: ConsumedData<Type>, eventId?: string) =>
     take(platformEvent(type, data, eventId));
   const typesOf = async (userId: string) => (await eventsOf(database().db, userId)).map(({ type }) => type);

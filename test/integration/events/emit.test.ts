@@ -5,7 +5,7 @@ import { emit, type NewEvent } from '../../../lib/events/emit.ts';
 import { laneOf } from '../../../lib/events/lane.ts';
 import { onEachDatabase, TEST_NOW } from '../../databases.ts';
 
-const wished = (user_id: string, game_id = uuidv7()): NewEvent => ({
+const wished = (user_id: string, game_id = uuidv7()): Extract<NewEvent, { type: 'library.wishlist.item.added' }> => ({
   type: 'library.wishlist.item.added',
   data: { user_id, game_id },
 });

@@ -8,6 +8,7 @@ import { hasAccess } from '../../../lib/library/access.ts';
 import { onEachDatabase, TEST_NOW } from '../../databases.ts';
 import { arrived, platformEvent } from '../../platform-events.ts';
 import { id } from '../../playtime-rows.ts';
+import { IDLE_ACTOR } from '../../idle-actor.ts';
 
 const GAME = id(9_001, 'game');
 const HALF_A_PAIR = '\ud800';
@@ -16,9 +17,14 @@ const DATABASE = /^the database cannot hold it: /;
 
 /** Tried again for ever, each of these would hold up its partition for ever. */
 onEachDatabase('an event that the database cannot hold', (database) => {
-  const ports = { actorOf: () => ({ revoke: async () => undefined }), erase: async () => undefined };
+  const ports = { actorOf: () => IDLE_ACTOR, erase: async () => undefined };
   const tell = <Type extends ConsumedType>(type: Type, data: ConsumedData<Type>, eventId?: string) =>
-    consume(database().db, arrived(platformEvent(type, data, eventId)), TEST_NOW, reactions(ports));
+    consume(
+      database().db,
+      arrived(platformEvent(type, data, eventId)),
+      TEST_NOW,
+      reactions({ db: database().db, ...ports }),
+    );
   const order = (user_id: string, order_id = 'o') => ({ user_id, game_ids: [GAME], order_id });
   const put = (members: Partial<GameBody>) =>
     tell('catalog.game.updated', { game_id: GAME, game: { title: 'T', ...members } });

@@ -19,7 +19,7 @@ onEachDatabase('access to games', (database) => {
 
   const change = () => ({ ...player.context, caller: SERVICE });
   const grant = (source: 'gift' | 'purchase' = 'gift') => grantGame(change(), { game_id: GAME, source });
-  const revoke = () => revokeGame(change(), player.context.actor, GAME);
+  const revoke = () => revokeGame(change(), player.context.actorOf, GAME);
   const game = () => ownedGame(database().executor, player.userId, GAME, player.engine.now);
   const patch = (marks: LibraryPatch, ifMatch: IfMatch = null, gameId = GAME) =>
     patchGame({ database: database(), userId: player.userId, now: player.engine.now }, gameId, marks, ifMatch);
@@ -100,7 +100,7 @@ onEachDatabase('access to games', (database) => {
     await expect(grantGame(change(), { game_id: unknown, source: 'gift' })).rejects.toMatchObject({
       type: 'NOT_FOUND',
     });
-    await expect(revokeGame(change(), player.context.actor, unknown)).rejects.toMatchObject({
+    await expect(revokeGame(change(), player.context.actorOf, unknown)).rejects.toMatchObject({
       type: 'GAME_NOT_IN_LIBRARY',
     });
   });
@@ -172,6 +172,8 @@ onEachDatabase('access to games', (database) => {
       installations: [],
       category_ids: [],
       achievements: { unlocked: 0, total: 0 },
+      shared_by: [],
+      shared_with: 0,
       version: 1,
     });
   });

@@ -26,13 +26,14 @@ onEachDatabase('starting a session', (database) => {
       credited_seconds: 0,
       game_total_seconds: 0,
       started_at: new Date(player.engine.now).toISOString(),
+      ends_at: null,
     });
   });
 
   it('refuses a game that the user does not have, has no more, or that does not exist', async () => {
     const refused = { type: 'GAME_NOT_IN_LIBRARY' };
     await expect(start({ game_id: id(77, 'game') })).rejects.toMatchObject(refused);
-    await revokeGame({ ...player.context, caller: player.caller }, player.context.actor, GAME);
+    await revokeGame({ ...player.context, caller: player.caller }, player.context.actorOf, GAME);
     await expect(start()).rejects.toMatchObject(refused);
     expect(player.engine.asked.filter((kind) => kind === 'start')).toEqual([]);
   });
@@ -43,7 +44,7 @@ onEachDatabase('starting a session', (database) => {
       ...context.actor,
       async start(command) {
         // The revocation goes through entirely between the look at the library and the actor's turn.
-        await revokeGame({ ...context, caller: player.caller }, context.actor, GAME);
+        await revokeGame({ ...context, caller: player.caller }, context.actorOf, GAME);
         return context.actor.start(command);
       },
     };

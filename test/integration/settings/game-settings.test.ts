@@ -191,7 +191,7 @@ onEachDatabase('the settings of a game', (database) => {
   it('are kept for games of the library only, and wait there while access is gone', async () => {
     await put({ a: 1 });
     const change = { ...player.context, caller: player.caller };
-    await revokeGame(change, player.context.actor, GAME);
+    await revokeGame(change, player.context.actorOf, GAME);
     const gone = { type: 'GAME_NOT_IN_LIBRARY' };
     await expect(get()).rejects.toMatchObject(gone);
     await expect(put({ a: 2 }, '*')).rejects.toMatchObject(gone);

@@ -14,10 +14,11 @@ export async function wrongCounters({ database: { db } }: World): Promise<readon
       UNION ALL SELECT game_id, slot, achievement_id, unlocked FROM achievement_stats
     ), recounted AS (
       SELECT game_id, get_byte(uuid_send(user_id), 15) % 32 AS slot, '' AS achievement_id, count(*) AS n
-      FROM user_libraries WHERE revoked_at IS NULL GROUP BY 1, 2
+      FROM user_libraries WHERE revoked_at IS NULL AND source <> 'family' GROUP BY 1, 2
       UNION ALL
       SELECT a.game_id, get_byte(uuid_send(user_id), 15) % 32, achievement_id, count(*)
-      FROM user_achievements a JOIN user_libraries l USING (user_id, game_id) WHERE revoked_at IS NULL GROUP BY 1, 2, 3
+      FROM user_achievements a JOIN user_libraries l USING (user_id, game_id)
+      WHERE revoked_at IS NULL AND source <> 'family' GROUP BY 1, 2, 3
     )
     SELECT game_id, slot, achievement_id, c.n AS counted, r.n AS recounted
     FROM counted c FULL JOIN recounted r USING (game_id, slot, achievement_id)
@@ -28,7 +29,8 @@ export async function wrongCounters({ database: { db } }: World): Promise<readon
 /** Games that somebody has and wishes for; places in a wishlist taken twice. */
 export async function wrongWishes({ database: { db } }: World): Promise<readonly unknown[]> {
   const { rows } = await sql`
-    SELECT user_id, game_id FROM wishlists JOIN user_libraries USING (user_id, game_id) WHERE revoked_at IS NULL
+    SELECT user_id, game_id FROM wishlists JOIN user_libraries USING (user_id, game_id)
+    WHERE revoked_at IS NULL AND source <> 'family'
     UNION ALL
     SELECT user_id, NULL FROM wishlists GROUP BY user_id, position HAVING count(*) > 1`.execute(db);
   return rows;

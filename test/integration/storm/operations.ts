@@ -42,7 +42,7 @@ const OPERATIONS: readonly (readonly [name: string, weight: number, operation: O
     (world) => {
       const { userId, gameId } = target(world);
       const change = { db: world.database.db, caller: ADMIN, userId, now: world.now() };
-      return () => revokeGame(change, world.actorOf(userId), gameId);
+      return () => revokeGame(change, world.actorOf, gameId);
     },
   ],
   [

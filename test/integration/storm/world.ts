@@ -82,8 +82,8 @@ export async function newWorld(database: Database, random: SeededRandom): Promis
   });
   for (const [n, gameId] of GAMES.entries()) await putGame(db, gameId, game(n), now);
   const clock = { database, now: () => (now += 997) };
-  const erase = (userId: string) => eraseUser(erasing(clock), actorOf(userId), userId);
-  const ports: ReactionPorts = { actorOf, erase };
+  const erase = (userId: string) => eraseUser(erasing(clock), actorOf, userId);
+  const ports: ReactionPorts = { db, actorOf, erase };
   return {
     ...clock,
     random,
