@@ -13,10 +13,12 @@ import type { Database } from '../lib/db/database.ts';
 import { exportLines } from '../lib/library/export.ts';
 import { grantGame, hasAccess, revokeGame } from '../lib/library/access.ts';
 import { checkAccess, type AccessCheck } from '../lib/library/check-access.ts';
+import { fetchGame } from '../lib/library/fetch-game.ts';
 import { setInstallStatus } from '../lib/library/install-status.ts';
 import { ownedGame } from '../lib/library/library-items.ts';
 import { listLibrary } from '../lib/library/list-library.ts';
 import { patchGame } from '../lib/library/marks.ts';
+import type { CatalogSource } from '../lib/ports/catalog-source.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 
 export interface LibraryDeps {
@@ -24,9 +26,11 @@ export interface LibraryDeps {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly pages: UserPages;
+  /** Asked for games that are granted and not known. */
+  readonly catalog: CatalogSource;
 }
 
-export function libraryService({ database, engine, clock, pages }: LibraryDeps): ServiceSchema {
+export function libraryService({ database, engine, clock, pages, catalog }: LibraryDeps): ServiceSchema {
   const { db, executor } = database;
   const of = ({ userId }: Pick<Request, 'userId'>) => ({ database, userId, now: clock.now() });
   const change = ({ caller, userId }: Pick<Request, 'caller' | 'userId'>) => ({ db, caller, userId, now: clock.now() });
@@ -49,7 +53,10 @@ export function libraryService({ database, engine, clock, pages }: LibraryDeps):
         await userActor(engine, userId, deadline).flush();
         return exportLines(executor, userId, clock.now());
       }),
-      grant: endpointAction<typeof admin.grantGame>((request) => grantGame(change(request), request.body)),
+      grant: endpointAction<typeof admin.grantGame>(async (request) => {
+        await fetchGame({ db, catalog, clock }, request.body.game_id.toLowerCase(), request.deadline);
+        return grantGame(change(request), request.body);
+      }),
       revoke: endpointAction<typeof admin.revokeGame>(async (request) => {
         const { deadline, params } = request;
         await revokeGame(change(request), (id) => userActor(engine, id, deadline), params.game_id);

@@ -39,6 +39,7 @@ import { engineRegion } from './region.ts';
 import { savegamesService } from './savegames.service.ts';
 import { savesSweeperService } from './saves-sweeper.service.ts';
 import { settingsService } from './settings.service.ts';
+import { wantedGamesService } from './wanted-games.service.ts';
 import { wishlistService } from './wishlist.service.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { createVerifier } from '../lib/auth/verifier.ts';
@@ -49,7 +50,8 @@ import { Readiness, type Probe } from '../lib/http/readiness.ts';
 import { postgresPlaytimeSink } from '../lib/playtime/postgres-playtime-sink.ts';
 import { systemClock, type Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
-import { everybody } from '../lib/upstream/everybody.ts';
+import { upstreamEvents } from '../lib/telemetry/upstream-metrics.ts';
+import { openUpstreams } from '../lib/upstream/open-upstreams.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
 import { pageMetrics } from '../lib/telemetry/page-metrics.ts';
 import { brokerMetrics } from '../lib/telemetry/prometheus.ts';
@@ -103,9 +105,18 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     const sink = postgresPlaytimeSink(database.executor);
     engine = engineNode({ broker, config, store, sink, clock, engine: region });
   }
+  const upstreams =
+    database === null
+      ? null
+      : openUpstreams(config.upstream, {
+          ...{ db: database.db, clock, eventsOf: upstreamEvents(broker) },
+          failed: (error) => broker.logger.debug({ msg: 'an older answer was made do with', error: String(error) }),
+        });
+  if (upstreams) closers.push(() => upstreams.close());
   const saves = has('gateway') || has('domain') || has('bridge') ? await openSaves(config, clock) : null;
   if (saves) closers.push(() => saves.store.close());
-  if (has('domain') && database && saves) {
+  if (has('domain') && database && saves && upstreams) {
+    const { accounts, catalog } = upstreams;
     probes['saves'] = () => saves.store.ping();
     const { heartbeatIntervalSeconds } = config.engine;
     const retentionMs = config.idempotency.retentionHours * 3_600_000;
@@ -113,7 +124,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     closers.push(() => cache.close());
     const executor = await openRevisionReads(config, database, broker, closers);
     const pages = createUserPages({ executor, cache, clock, looked: pageMetrics(broker) });
-    broker.createService(libraryService({ database, engine: region, clock, pages }));
+    broker.createService(libraryService({ database, engine: region, clock, pages, catalog }));
     broker.createService(categoriesService({ database, clock }));
     broker.createService(catalogService({ database, clock }));
     broker.createService(playtimeService({ database, engine: region, clock, heartbeatIntervalSeconds }));
@@ -121,14 +132,14 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(achievementsService({ database, engine: region, clock, pages }));
     broker.createService(wishlistService({ database, clock }));
     broker.createService(settingsService({ database, clock }));
-    broker.createService(familyService({ database, engine: region, accounts: everybody, clock }));
+    broker.createService(familyService({ database, engine: region, accounts, clock }));
     broker.createService(auditService({ database }));
     broker.createService(newsService({ database, clock }));
     broker.createService(
       savegamesService({ database, store: saves.store, engine: region, clock, rules: config.saves }),
     );
   }
-  if (has('bridge') && database && saves) {
+  if (has('bridge') && database && saves && upstreams) {
     const events = openEvents(config, database);
     ({ bus } = events);
     probes['events'] = bus.ping.bind(bus);
@@ -140,6 +151,9 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(discountsService({ database, clock }));
     broker.createService(familyEndsService({ database, engine: region, clock }));
     broker.createService(erasureService({ database, engine: region, clock, saves: config.saves }));
+    if (config.upstream.catalogAddr !== null) {
+      broker.createService(wantedGamesService({ database, catalog: upstreams.catalog, clock }));
+    }
     broker.createService(maintenanceService({ database, clock }));
     broker.createService(savesSweeperService({ database, store: saves.store, clock, rules: config.saves }));
   }

@@ -8,6 +8,7 @@ import type { LibraryTables } from './schema/library.ts';
 import type { PlaytimeTables } from './schema/playtime.ts';
 import type { SavegameTables } from './schema/savegames.ts';
 import type { SettingsTables } from './schema/settings.ts';
+import type { UpstreamTables } from './schema/upstream.ts';
 import type { WishlistTables } from './schema/wishlist.ts';
 
 /**
@@ -26,4 +27,5 @@ export interface Schema
     FamilyTables,
     EventTables,
     EventBusTables,
-    IdempotencyTables {}
+    IdempotencyTables,
+    UpstreamTables {}

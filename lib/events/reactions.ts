@@ -8,6 +8,7 @@ import type { ActorOf } from '../family/family-context.ts';
 import { endSessionsOf, grantIn, revokeIn } from '../library/access.ts';
 import { putGameIn } from '../library/catalog.ts';
 import { removeInstallation, setInstalled } from '../library/installations.ts';
+import { wantUnknown } from '../library/wanted-games.ts';
 
 /** In audit logs: another service of the platform, by an event. */
 export const PLATFORM: Caller = { userId: '00000000-0000-0000-0000-000000000000', roles: ['service'] };
@@ -25,11 +26,17 @@ export function reactions({ db, actorOf, erase }: ReactionPorts): Reactions {
     'payment.purchase.completed': ({ user_id, game_ids, order_id, source = 'purchase' }, _event, now) => {
       const userId = user_id.toLowerCase();
       return {
-        apply: (transaction) =>
-          each(game_ids, async (gameId) => {
+        apply: async (transaction) => {
+          await wantUnknown(
+            transaction,
+            game_ids.map((gameId) => gameId.toLowerCase()),
+            now,
+          );
+          return each(game_ids, async (gameId) => {
             const grant = { userId, gameId, source, by: PLATFORM, now, reference: order_id };
             return (await grantIn(transaction, grant)).events;
-          }),
+          });
+        },
       };
     },
     'payment.refund.completed': ({ user_id, game_ids, order_id }, _event, now) => {

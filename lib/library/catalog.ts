@@ -22,6 +22,39 @@ export async function putGameIn(
   body: GameBody,
   now: number,
 ): Promise<Game> {
+  const prices = mustBeWhole(body);
+  // The entry is locked before its prices are compared, so that two that put it at once do so one after the other.
+  const before = await lockedGame(transaction, gameId);
+  const changed = pricesDiffer(await priceRows(transaction, gameId), prices);
+  const row = await putEntry(transaction, gameId, body, new Date(now), before && changed);
+  // Two may create the entry at once: only now, with the entry locked for certain, are its prices what they are.
+  if (changed || !before) await replacePrices(transaction, gameId, prices, now);
+  return gameOf(row, prices);
+}
+
+/**
+ * Creates the entry of a game that has none; one that is there, or comes to be meanwhile, knows better and stays. Returns
+ * whether it was created.
+ *
+ * @param now ms since the Unix epoch
+ * @throws LibraryError VALIDATION_ERROR for two prices in one currency, or two achievements of one id
+ */
+export async function createGame(db: Kysely<Schema>, gameId: string, body: GameBody, now: number): Promise<boolean> {
+  const prices = mustBeWhole(body);
+  return db.transaction().execute(async (transaction) => {
+    const created = await transaction
+      .insertInto('catalog_games')
+      .values(entryOf(gameId, body, new Date(now)))
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('game_id')
+      .executeTakeFirst();
+    if (created === undefined) return false;
+    await replacePrices(transaction, gameId, prices, now);
+    return true;
+  });
+}
+
+function mustBeWhole(body: GameBody): readonly Price[] {
   const prices = toldPrices(body.prices ?? []);
   mustDiffer(
     'prices',
@@ -31,13 +64,7 @@ export async function putGameIn(
     'achievements',
     (body.achievements ?? []).map(({ achievement_id }) => achievement_id),
   );
-  // The entry is locked before its prices are compared, so that two that put it at once do so one after the other.
-  const before = await lockedGame(transaction, gameId);
-  const changed = pricesDiffer(await priceRows(transaction, gameId), prices);
-  const row = await putEntry(transaction, gameId, body, new Date(now), before && changed);
-  // Two may create the entry at once: only now, with the entry locked for certain, are its prices what they are.
-  if (changed || !before) await replacePrices(transaction, gameId, prices, now);
-  return gameOf(row, prices);
+  return prices;
 }
 
 function mustDiffer(field: string, ids: readonly string[]): void {
@@ -70,18 +97,7 @@ async function putEntry(
 ): Promise<Selectable<Schema['catalog_games']>> {
   return transaction
     .insertInto('catalog_games')
-    .values({
-      game_id: gameId,
-      title: body.title,
-      developer: body.developer ?? null,
-      publisher: body.publisher ?? null,
-      description: body.description ?? null,
-      cover_url: body.cover_url ?? null,
-      genres: body.genres ?? [],
-      released_on: body.released_on ?? null,
-      achievements: JSON.stringify(body.achievements ?? []),
-      updated_at: at,
-    })
+    .values(entryOf(gameId, body, at))
     .onConflict((conflict) =>
       conflict.column('game_id').doUpdateSet((expression) => {
         const row = (table: string) => sql.join(MEMBERS.map((member) => sql.ref(`${table}.${member}`)));
@@ -95,6 +111,21 @@ async function putEntry(
     )
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+function entryOf(gameId: string, body: GameBody, at: Date) {
+  return {
+    game_id: gameId,
+    title: body.title,
+    developer: body.developer ?? null,
+    publisher: body.publisher ?? null,
+    description: body.description ?? null,
+    cover_url: body.cover_url ?? null,
+    genres: body.genres ?? [],
+    released_on: body.released_on ?? null,
+    achievements: JSON.stringify(body.achievements ?? []),
+    updated_at: at,
+  };
 }
 
 function gameOf(row: Selectable<Schema['catalog_games']>, prices: readonly Price[]): Game {

@@ -75,5 +75,6 @@ export const USER_TABLES: readonly UserTable[] = [
   { table: 'outbox_events', exportAs: null, why: 'news of changes that the export shows, on their way out' },
   { table: 'recent_news', exportAs: null, why: 'news of changes that the export shows, kept for ten minutes' },
   { table: 'erasures', exportAs: null, why: 'only of users whose data is being erased' },
+  { table: 'account_profiles', exportAs: null, why: 'a copy of what Account holds, and exports' },
   { table: 'user_revisions', exportAs: null, why: 'a counter of changes' },
 ];

@@ -7,6 +7,7 @@ import { purgeInbox } from '../events/inbox.ts';
 import { purgeIdempotencyKeys } from '../idempotency/postgres-idempotency-store.ts';
 import { DAY_MS } from '../playtime/days.ts';
 import { OFFLINE_MAX_AGE_MS } from '../playtime/offline-rules.ts';
+import { purgeAccountProfiles } from '../upstream/account-profiles.ts';
 
 export interface Retention {
   /** Full months of session history and audit log that are kept beside the running one. */
@@ -20,12 +21,15 @@ export interface MaintenanceReport {
   readonly idempotencyKeysPurged: number;
   readonly offlineReportsPurged: number;
   readonly inboxPurged: number;
+  readonly accountsForgotten: number;
   /** Of the embedded event bus. */
   readonly messagesTrimmed: number;
 }
 
 /** Twice what Kafka keeps messages for unless told otherwise: an event that is forgotten cannot be delivered again. */
 const INBOX_KEEP_MS = 14 * DAY_MS;
+/** Names of people whom nobody has looked at for long. */
+const ACCOUNT_KEEP_MS = 90 * DAY_MS;
 /** As Kafka does it unless told otherwise. */
 const BUS_KEEP_MS = 7 * DAY_MS;
 
@@ -48,6 +52,7 @@ export async function maintain(db: Kysely<Schema>, now: number, { keepMonths }: 
     idempotencyKeysPurged: await purgeIdempotencyKeys(db, now),
     offlineReportsPurged: await purgeOfflineReports(db, now),
     inboxPurged: await purgeInbox(db, new Date(now - INBOX_KEEP_MS)),
+    accountsForgotten: await purgeAccountProfiles(db, new Date(now - ACCOUNT_KEEP_MS)),
     messagesTrimmed: await trimEventBus(db, now, BUS_KEEP_MS),
   };
 }
