@@ -152,6 +152,7 @@ export class GatewayNews implements NewsFeed {
     let at = from.at;
     let number = from.number;
     do {
+      const { told } = seat;
       const asked = this.#ports.clock.now();
       const answer = await this.#reader.ask(user, { number, at });
       if (answer.news === 'reset' || answer.more) {
@@ -160,7 +161,8 @@ export class GatewayNews implements NewsFeed {
         return { position: line.position(seat.joined), missed: 'reset' };
       }
       news.push(...answer.news);
-      number = answer.number;
+      // What was told before the log was asked, and is not there, is gone: the user was erased.
+      number = Math.max(answer.number, told);
       at = asked;
     } while (seat.told > number);
     seat.joined = number;
