@@ -6,6 +6,7 @@ import { build } from 'hdr-histogram-js';
 import { LibraryClient, type RequestFailed } from './client/library-client.ts';
 import { demoToken } from './demo-token.ts';
 import { Launcher } from './simulate/launcher.ts';
+import { SocketLaunchers } from './simulate/socket-launchers.ts';
 import { SAMPLE_GAME_IDS } from '../lib/library/sample-catalog.ts';
 
 const options = new Command('simulate')
@@ -13,9 +14,16 @@ const options = new Command('simulate')
   .option('--users <n>', 'how many players', Number, 100)
   .option('--seconds <n>', 'for how long', Number, 30)
   .option('--interval <seconds>', 'between two heartbeats of a launcher', Number, 2)
+  .option('--sockets [share]', 'launchers that use WebSocket for heartbeats and news: all, or this share of them (0.5)')
   .option('--url <url...>', 'where the service is; several for several gateways', ['http://127.0.0.1:8080'])
   .parse()
-  .opts<{ users: number; seconds: number; interval: number; url: string[] }>();
+  .opts<{ users: number; seconds: number; interval: number; url: string[]; sockets?: true | string }>();
+
+const socketShare = options.sockets === undefined ? 0 : options.sockets === true ? 1 : Number(options.sockets);
+if (!(socketShare >= 0 && socketShare <= 1)) {
+  console.error(`simulate: --sockets takes a share from 0 to 1, not ${String(options.sockets)}`);
+  process.exit(1);
+}
 
 const latency = build({ highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
 const failures = new Map<string, number>();
@@ -49,13 +57,17 @@ await each(users, async ({ id }) => {
   process.exit(1);
 });
 
+const sockets = new SocketLaunchers();
 const until = Date.now() + options.seconds * 1_000;
 const players = await Promise.all(
   users.map(async ({ id, index }) => {
-    const client = new LibraryClient(urlOf(index), await demoToken(id));
+    const token = await demoToken(id);
+    const rest = new LibraryClient(urlOf(index), token);
+    const usesSocket = index < users.length * socketShare;
+    const client = usesSocket ? sockets.add(urlOf(index), token, rest) : rest;
     const onRequest = (ms: number): void => latency.recordValue(Math.max(1, Math.round(ms * 1_000)));
     const launcher = new Launcher({ client, games, intervalMs: options.interval * 1_000, until, onRequest, onFailure });
-    return { id, client, launcher };
+    return { id, client: rest, launcher };
   }),
 );
 
@@ -72,12 +84,15 @@ const tick = setInterval(() => {
 await Promise.all(players.map(({ launcher }) => launcher.play()));
 clearInterval(tick);
 bar.stop();
+await sockets.settle();
 
 const ms = (percentile: number): string => (latency.getValueAtPercentile(percentile) / 1_000).toFixed(1);
 console.log(
   `\n${latency.totalCount} requests answered; latency ms: p50 ${ms(50)}, p95 ${ms(95)}, p99 ${ms(99)}, max ${ms(100)}`,
 );
 for (const [what, count] of failures) console.log(`  ${count} x ${what}`);
+
+for (const line of sockets.report()) console.log(line);
 
 let compared = 0;
 let uncertain = 0;

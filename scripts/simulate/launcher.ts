@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { RequestFailed, type LibraryClient } from '../client/library-client.ts';
 
 export interface LauncherOptions {
-  readonly client: LibraryClient;
+  /** Starts go over REST; beats over whatever this is. */
+  readonly client: Pick<LibraryClient, 'start' | 'heartbeat' | 'end'>;
   readonly games: readonly string[];
   /** Between two heartbeats, ms. */
   readonly intervalMs: number;
