@@ -1,7 +1,8 @@
 /**
  * Erasing a user: the account is gone, and so is everything that the library knows.
  *
- *   remembered --> actor forgets --> families end --> tables emptied --> (ERASURE_SETTLES_MS later) once more --> only a digest is left
+ *   remembered --> actor forgets --> families end --> tables emptied --> others' logs forget
+ *     --> (ERASURE_SETTLES_MS later) once more --> only a digest is left
  *
  * The second pass is for what was already under way when the first one came: a request whose transaction had begun, a
  * flush of unknown outcome. From the moment the erasure is remembered, no transaction that changes the user's data
@@ -10,6 +11,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { forgetAchievements, holdLibrary } from '../achievements/forget-achievements.ts';
 import type { Schema } from '../db/schema.ts';
+import { forgetInLogs, holdLog } from './forget-in-logs.ts';
 import { laneOf } from '../events/lane.ts';
 import { forgetFamily } from '../family/forget-family.ts';
 import { lockCategories } from '../library/categories-of-game.ts';
@@ -21,9 +23,6 @@ import { lockWishlist } from '../wishlist/list-lock.ts';
 
 /** Longer than any request or statement of ours may take. */
 export const ERASURE_SETTLES_MS = 300_000;
-
-/** Who stands in a log in place of somebody who is erased. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 export interface Erasing {
   readonly db: Kysely<Schema>;
@@ -40,6 +39,7 @@ export async function eraseUser(erasing: Erasing, actorOf: ErasedActorOf, userId
   await actorOf(userId).erase();
   await forgetFamily(erasing.db, actorOf, userId, erasing.now);
   await erasing.db.transaction().execute((transaction) => emptyTables(transaction, erasing, userId));
+  await forgetInLogs(erasing.db, userId);
 }
 
 /**
@@ -98,6 +98,7 @@ async function emptyTables(transaction: Transaction<Schema>, { saves, now }: Era
   await lockWishlist(transaction, userId);
   await empty(BEFORE_LIBRARY);
   await holdLibrary(transaction, userId);
+  await holdLog(transaction, userId);
   await empty(BEHIND_LIBRARY);
   await forgetSaves(transaction, userId, saves, now);
   await forgetAchievements(transaction, userId);
@@ -111,11 +112,4 @@ async function emptyTables(transaction: Transaction<Schema>, { saves, now }: Era
   await empty(['recent_news']);
   // The embedded event bus keeps what it carried; Kafka's own retention is the platform's business.
   await transaction.deleteFrom('bus_messages').where('key', '=', userId).execute();
-  // What the user did to others' data, as one of the platform's staff, stays without the name.
-  await transaction
-    .updateTable('library_audit_log')
-    .set({ actor_id: NOBODY })
-    .where('actor_id', '=', userId)
-    .whereRef('actor_id', '<>', 'user_id')
-    .execute();
 }

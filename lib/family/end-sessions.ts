@@ -1,12 +1,15 @@
 import type { Kysely } from 'kysely';
 import type { ActorOf } from './family-context.ts';
+import { lendersOf } from './lenders.ts';
+import type { HeldSession } from '../../actors/messages.ts';
 import type { Schema } from '../db/schema.ts';
 import type { UserActor } from '../playtime/user-actor.ts';
-import { keyToUuid, mustUuidKey } from '../uuid.ts';
+import { keyToUuid } from '../uuid.ts';
 
 /**
- * Ends the user's live sessions of games that the user has no access to any more. It looks at what is, and not at what was
- * changed: so a call that failed half-way is finished by its repeat.
+ * Ends the user's live sessions of games that the user has no access to any more, and of borrowed ones whose copy is its
+ * owner's no longer: who else lends the game lends another copy. It looks at what is, and not at what was changed: so a
+ * call that failed half-way is finished by its repeat.
  *
  * A session that begins meanwhile looks at the access once more after it began (`start-session.ts`).
  *
@@ -18,17 +21,27 @@ export async function endSessionsWithoutAccess(
   userId: string,
 ): Promise<void> {
   const live = (await actor.held()).filter(({ ended }) => ended === null);
-  const played = [...new Set(live.map(({ gameId }) => keyToUuid(gameId)))];
-  if (played.length === 0) return;
-  const rows = await db
+  for (const session of live) {
+    if (!(await mayGoOn(db, userId, session))) await actor.revoke(session.gameId);
+  }
+}
+
+async function mayGoOn(
+  db: Kysely<Schema>,
+  userId: string,
+  { gameId, lender }: Pick<HeldSession, 'gameId' | 'lender'>,
+): Promise<boolean> {
+  const game = keyToUuid(gameId);
+  const access = await db
     .selectFrom('user_libraries')
-    .select('game_id')
+    .select('source')
     .where('user_id', '=', userId)
-    .where('game_id', 'in', played)
+    .where('game_id', '=', game)
     .where('revoked_at', 'is', null)
-    .execute();
-  const accessible = new Set(rows.map(({ game_id }) => game_id));
-  for (const gameId of played) if (!accessible.has(gameId)) await actor.revoke(mustUuidKey(gameId));
+    .executeTakeFirst();
+  if (access === undefined) return false;
+  if (access.source !== 'family' || lender === null) return true;
+  return (await lendersOf(db, userId, game)).includes(keyToUuid(lender));
 }
 
 /** The same for everybody whom the owner lends to, after the owner lost a game or ceased to share it. */

@@ -1,16 +1,15 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { endLink, finishLink } from './end-link.ts';
 import type { ActorOf } from './family-context.ts';
 import type { Caller } from '../contract/endpoint.ts';
 import type { Schema } from '../db/schema.ts';
 
-/** Who stands in a log in place of somebody who is erased. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
-const SERVICE: Caller = { userId: NOBODY, roles: ['service'] };
+/** In audit logs: the erasure, whoever asked for it. */
+const ERASURE: Caller = { userId: '00000000-0000-0000-0000-000000000000', roles: ['service'] };
 
 /**
- * Takes a user whose erasure is remembered out of every family: members lose what the user lent, with a word to each, and
- * nobody's log names the user any more. Safe to repeat; what it leaves of the user's own tables the erasure empties.
+ * Takes a user whose erasure is remembered out of every family: members lose what the user lent, and everybody
+ * gets a word. Safe to repeat; what it leaves of the user's own tables the erasure empties.
  *
  * @param now ms since the Unix epoch
  * @throws LibraryError UNAVAILABLE
@@ -25,10 +24,7 @@ export async function forgetFamily(db: Kysely<Schema>, actorOf: ActorOf, userId:
     .execute();
   for (const { role, other_id } of links) {
     const pair = role === 'lends' ? { ownerId: userId, memberId: other_id } : { ownerId: other_id, memberId: userId };
-    await endLink(db, { pair, by: SERVICE, now }, ['invited', 'active']);
+    await endLink(db, { pair, by: ERASURE, now }, ['invited', 'active']);
     await finishLink(db, actorOf, pair);
   }
-  await sql`
-    UPDATE library_audit_log SET details = jsonb_set(details, '{other_id}', to_jsonb(${NOBODY}::text))
-    WHERE details ->> 'other_id' = ${userId} AND user_id <> ${userId}`.execute(db);
 }
