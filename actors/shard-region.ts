@@ -128,6 +128,7 @@ export class ShardRegion implements Engine {
   }
 
   #route(pending: Pending): void {
+    if (this.#clock.now() > pending.deadline) return this.#fail(pending, 'no answer in time'); // R1: it may wait anew here
     const loading = this.#loading.get(pending.shard);
     if (loading === undefined || loading.scout === pending) return this.#send(pending);
     if (loading.waiting.length >= this.#options.queuePerShard) {

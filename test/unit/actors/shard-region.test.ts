@@ -173,6 +173,22 @@ describe('a shard region whose shard is loading', () => {
     expect(hasty.settledAt).toBeLessThanOrEqual(1_000_010 + 500 + OPTIONS.attemptMs);
   });
 
+  it('fails what has waited past its deadline when the wait is over, rather than have it wait anew', async () => {
+    region = regionWith({ queuePerShard: 10, attemptMs: 2_000 });
+    region.setMembers(['only']);
+    ask(5_000);
+    await time.advance(0);
+    transport.only.answer(LOADING);
+    await time.advance(0);
+    for (let n = 0; n < 6; n += 1) ask(5_000); // two batches: the window is full of them
+    const late = ask(150);
+    await time.advance(200);
+    transport.only.answer(SERVED);
+    await time.advance(1);
+    expect(transport.underway).toHaveLength(2);
+    expect(late.fate).toBeInstanceOf(EngineUnavailable);
+  });
+
   it('refuses what would wait behind too many others', async () => {
     transport.automatic.set('only', () => LOADING);
     ask();
