@@ -167,8 +167,9 @@ export class Flusher {
     }
     this.#failures = 0;
     this.#limit = Math.min(this.#options.batch, this.#limit * 2);
-    for (const [shard, row] of rows) shard.flushed(row.userId, row.sessionId, row.rev); // F2
-    this.#events.flushed(rows.length, this.#clock.now() - began);
+    const now = this.#clock.now();
+    for (const [shard, row] of rows) shard.flushed(row.userId, row.sessionId, row.rev, now); // F2
+    this.#events.flushed(rows.length, now - began);
     return true;
   }
 

@@ -282,7 +282,8 @@ export class ShardHost {
   #visit(shard: Shard, user: UuidKey, before: UserState, now: number): number | null {
     const { rules, flushIntervalMs } = this.#options;
     const settled = expire(before, now, rules);
-    const sessions = forget(settled.sessions, (session) => mayForget(session, now, rules));
+    const flushedAt = shard.endFlushedAt(user);
+    const sessions = forget(settled.sessions, (session) => mayForget(session, flushedAt, now, rules));
     const state = sessions === settled.sessions ? settled : { sessions, copies: settled.copies };
     this.#update(shard, user, before, state, now);
     this.#oblige(shard, user, overdueRenewals(user, state, now, rules));

@@ -16,7 +16,7 @@ import { Audience } from './audience.ts';
 import type { Answer } from './envelope.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
 import { NO_COPIES, type Copies } from './loan.ts';
-import { countLive, isEmpty, NO_SESSIONS, type Session, type Sessions, type UserState } from './session.ts';
+import { countLive, isEmpty, isLive, NO_SESSIONS, type Session, type Sessions, type UserState } from './session.ts';
 import { encodeState } from './snapshot.ts';
 import type { CheckpointRecord, ShardCommit } from '../lib/ports/checkpoint-store.ts';
 import type { UuidKey } from '../lib/uuid.ts';
@@ -49,6 +49,8 @@ export class Shard {
   readonly #users = new Map<UuidKey, Sessions>();
   /** Of the few users who lend or borrow; null while there are none: most shards never have any. */
   #copies: Map<UuidKey, Copies> | null = null;
+  /** Of the users who hold a session that has ended: see `endFlushedAt`. */
+  #endsFlushed: Map<UuidKey, number> | null = null;
   readonly #wheel: ExpiryWheel<UuidKey>;
   /** By how much this shard's ticks are ahead of other shards': not all of them should wake their users at once. */
   readonly #phaseMs: number;
@@ -135,6 +137,7 @@ export class Shard {
     this.#users.set(user, next.sessions);
     this.#keepCopies(user, next.copies);
     this.#live += countLive(next.sessions) - (before ? countLive(before) : 0);
+    if (this.#endsFlushed && next.sessions.every(isLive)) this.#endsFlushed.delete(user);
     this.#dirty.add(user);
     if (before === undefined) this.#schedule(user, wakeAt); // S2
   }
@@ -225,9 +228,16 @@ export class Shard {
     for (const user of this.#users.keys()) yield [user, this.state(user)];
   }
 
-  /** Remembers that PostgreSQL holds the session at `rev`. */
-  flushed(user: UuidKey, sessionId: UuidKey, rev: number): void {
+  /** Remembers that PostgreSQL holds the session at `rev`, since `now`. */
+  flushed(user: UuidKey, sessionId: UuidKey, rev: number, now: number): void {
     const session = this.sessions(user).find((held: Session) => held.id === sessionId);
-    if (session && session.flushedRev < rev) session.flushedRev = rev;
+    if (!session || session.flushedRev >= rev) return;
+    session.flushedRev = rev;
+    if (!isLive(session)) (this.#endsFlushed ??= new Map<UuidKey, number>()).set(user, now);
+  }
+
+  /** When PostgreSQL last confirmed the end of a session that the user still holds; 0 when it has not. */
+  endFlushedAt(user: UuidKey): number {
+    return this.#endsFlushed?.get(user) ?? 0;
   }
 }

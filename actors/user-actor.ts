@@ -109,11 +109,16 @@ export function expire(state: UserState, now: number, rules: PlayRules): UserSta
   return settleCopies({ sessions, copies: state.copies }, now, rules);
 }
 
-/** Whether an ended session has served its time: PostgreSQL holds it, and late and repeated messages have met it. */
-export function mayForget(session: Session, now: number, rules: PlayRules): boolean {
+/**
+ * Whether an ended session has served its time: late and repeated messages have met it, and PostgreSQL has held it for
+ * longer than a start may take from its look at the totals there to its turn.
+ *
+ * @param flushedAt when PostgreSQL confirmed the last of the user's ends
+ */
+export function mayForget(session: Session, flushedAt: number, now: number, rules: PlayRules): boolean {
   // All ends but the launcher's own lie back at the last beat, by up to a time-out.
   const noticedAt = session.endedAt + (session.endReason === 'ended' ? 0 : rules.sessionTimeoutMs);
-  return session.flushedRev === session.rev && now - noticedAt >= rules.lingerMs;
+  return session.flushedRev === session.rev && now - Math.max(noticedAt, flushedAt) >= rules.lingerMs;
 }
 
 /** Drops the ended sessions that `may` allows; what they earned moves into the base of their game. */

@@ -111,6 +111,20 @@ describe('a shard host that owns a shard', () => {
     expect(late.answer).toMatchObject({ reply: { kind: 'refused', reason: 'session_ended' } });
   });
 
+  it('remembers an ended session for as long after PostgreSQL has it at last: a start may have read the total before', async () => {
+    const node = await bed.serving('a');
+    node.ask(USER, startOf('one'));
+    bed.databaseWire.faults.down = true;
+    node.ask(USER, endOf('one', 1));
+    await bed.time.advance(RULES.lingerMs * 4);
+    bed.databaseWire.faults.down = false;
+    await bed.time.advance(RULES.lingerMs - 5_000);
+    expect(bed.database.rows.has(key('one'))).toBe(true);
+    expect(node.host.peek(USER)?.sessions).toHaveLength(1);
+    await bed.time.advance(RULES.lingerMs * 3);
+    expect(node.host.stats()).toMatchObject({ users: 0 });
+  });
+
   it('writes a live session every so often, and an ended one at once', async () => {
     const node = await bed.serving('a');
     node.ask(USER, startOf('one'));

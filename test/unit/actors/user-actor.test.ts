@@ -282,10 +282,12 @@ describe('what an actor remembers', () => {
     actor.start(0, 'one');
     actor.end(10, 'one', 1);
     const session = sessionIn(actor.state, 'one');
-    expect(mayForget(session, at(1_000), RULES)).toBe(false);
+    expect(mayForget(session, 0, at(1_000), RULES)).toBe(false);
     const flushed = { ...session, flushedRev: session.rev };
-    expect(mayForget(flushed, at(69), RULES)).toBe(false);
-    expect(mayForget(flushed, at(70), RULES)).toBe(true);
+    expect(mayForget(flushed, 0, at(69), RULES)).toBe(false);
+    expect(mayForget(flushed, 0, at(70), RULES)).toBe(true);
+    expect(mayForget(flushed, at(30), at(89), RULES)).toBe(false);
+    expect(mayForget(flushed, at(30), at(90), RULES)).toBe(true);
     actor.start(20, 'live');
     expect(forget(actor.state.sessions, () => true).map(({ id }) => id)).toEqual([key('live')]);
   });
