@@ -14,7 +14,9 @@ import { UnreliableWire } from './unreliable-wire.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 const SHARDS = 8;
+/** How far a machine's clock is off at most; badly in some histories. */
 const SKEW_MS = 4;
+const BAD_SKEW_MS = 150;
 const ATTEMPT_MS = 1_200;
 const ASK_MS = 4_000;
 
@@ -42,6 +44,7 @@ export interface Gateway {
 /** The whole core in one process: engine nodes, gateways, a store and a database, and the network between them. */
 export class Cluster {
   readonly random: SeededRandom;
+  readonly #skewMs: number;
   readonly time: VirtualTime;
   readonly oracle: Oracle;
   readonly database: SimulatedDatabase;
@@ -56,6 +59,7 @@ export class Cluster {
 
   constructor(seed: number, log: (line: () => string) => void) {
     this.random = new SeededRandom(seed);
+    this.#skewMs = this.random.chance(0.2) ? BAD_SKEW_MS : SKEW_MS;
     // Now and then midnight falls into the history.
     const midnight = 20_000 * 86_400_000;
     this.time = new VirtualTime(midnight - this.random.between(0, 120_000));
@@ -63,7 +67,8 @@ export class Cluster {
     this.databaseWire = new UnreliableWire('database', this.time, this.random, 2_000);
     this.database = new SimulatedDatabase(this.databaseWire);
     const began = this.time.now;
-    this.oracle = new Oracle(this.time, this.database, 2 * SKEW_MS, ATTEMPT_MS + 100, (line) =>
+    const graceMs = ATTEMPT_MS + 100 + 2 * this.#skewMs;
+    this.oracle = new Oracle(this.time, this.database, RULES, 2 * this.#skewMs, graceMs, (line) =>
       log(() => `${((this.time.now - began) / 1000).toFixed(3).padStart(8)}  ${line()}`),
     );
     this.store = new SimulatedStore(this.time, this.storeWire, this.oracle);
@@ -207,7 +212,7 @@ export class Cluster {
   }
 
   #process(name: string): SimulatedProcess {
-    return new SimulatedProcess(name, this.time, this.random.between(-SKEW_MS, SKEW_MS));
+    return new SimulatedProcess(name, this.time, this.random.between(-this.#skewMs, this.#skewMs));
   }
 }
 

@@ -1,11 +1,19 @@
-import type { Command, Reply, SessionReply } from '../../actors/messages.ts';
+import type { BorrowedCopy, Command, Reply, SessionReply } from '../../actors/messages.ts';
+import { EngineUnavailable } from '../../actors/engine.ts';
+import { borrowCopy } from '../../lib/playtime/borrow-copy.ts';
+import type { Lender } from '../../lib/playtime/user-actor.ts';
 import type { UuidKey } from '../../lib/uuid.ts';
 import type { Cluster } from './cluster.ts';
 
 const BEAT_MS = 5_000;
+/** A few times what a healthy cluster takes to renew it. */
+const FIRST_PROMISE_MS = 5_000;
 
 /** A key that can be read in a trace. */
 export const keyOf = (name: string): UuidKey => name.padStart(16, '.').slice(-16) as UuidKey;
+
+/** Who lends which game: game, then owners in the order they are asked. None: the user's own. */
+export type Lenders = ReadonlyMap<UuidKey, readonly UuidKey[]>;
 
 /** A launcher on one device of one user: plays, and behaves as launchers do: repeats, hurries, delays, vanishes. */
 export class Launcher {
@@ -13,14 +21,16 @@ export class Launcher {
   readonly #user: UuidKey;
   readonly #device: UuidKey;
   readonly #games: readonly UuidKey[];
+  readonly #lenders: Lenders;
   #sessions = 0;
   #stopped = false;
 
-  constructor(cluster: Cluster, user: UuidKey, device: string, games: readonly UuidKey[]) {
+  constructor(cluster: Cluster, user: UuidKey, device: string, games: readonly UuidKey[], lenders: Lenders) {
     this.#cluster = cluster;
     this.#user = user;
     this.#device = keyOf(device);
     this.#games = games;
+    this.#lenders = lenders;
   }
 
   stop(): void {
@@ -47,11 +57,39 @@ export class Launcher {
     return this.#cluster.ask(this.#user, command);
   }
 
+  /** As `startSession` does, with the service's own way to look for a copy. */
+  async #borrow(game: UuidKey, sessionId: UuidKey): Promise<BorrowedCopy | null | 'refused'> {
+    const lenders = this.#lenders.get(game) ?? [];
+    if (lenders.length === 0) return null;
+    const answered = async <Kind extends Reply['kind']>(user: UuidKey, command: Command, ...kinds: Kind[]) => {
+      const reply = await this.#cluster.ask(user, command);
+      if (reply && (kinds as Reply['kind'][]).includes(reply.kind)) return reply as Extract<Reply, { kind: Kind }>;
+      throw new EngineUnavailable('asked for a copy', 0);
+    };
+    const held = async () => (await answered(this.#user, { kind: 'held' }, 'held')).sessions;
+    const lender = (owner: UuidKey): Lender => ({
+      lend: (command) => answered(owner, { kind: 'lend', ...command }, 'loan', 'copy_in_use', 'refused'),
+    });
+    const until = this.#cluster.time.now + FIRST_PROMISE_MS;
+    try {
+      const found = await borrowCopy(
+        { actor: { held }, borrower: this.#user, lenders, lender, until },
+        game,
+        sessionId,
+      );
+      return 'kind' in found ? 'refused' : found;
+    } catch (error) {
+      if (error instanceof EngineUnavailable) return 'refused';
+      throw error;
+    }
+  }
+
   /** Asks until there is an answer, or patience ends. */
-  async #insist(next: () => Command): Promise<Reply | null> {
+  async #insist(next: () => Command | Promise<Command | null>): Promise<Reply | null> {
     const { random, time } = this.#cluster;
     for (let patience = random.between(1, 5); patience > 0 && !this.#stopped; patience -= 1) {
-      const command = next();
+      const command = await next();
+      if (command === null) return null;
       const twice = random.chance(0.08) ? this.#ask(command) : null;
       const reply = await this.#ask(command);
       await twice;
@@ -64,11 +102,21 @@ export class Launcher {
   async #start(game: UuidKey): Promise<SessionReply | null> {
     const { random, database } = this.#cluster;
     const clientSessionId = random.chance(0.5) ? `run ${this.#sessions}` : null;
-    const reply = await this.#insist(() => {
+    const reply = await this.#insist(async () => {
       this.#sessions += 1; // the gateway gives every request an id, and looks at the database anew
       const sessionId = keyOf(`${this.#user.slice(-2)}${this.#device.slice(-2)}s${this.#sessions}`);
+      const borrow = await this.#borrow(game, sessionId);
+      if (borrow === 'refused') return null;
       const known = database.totalOf(this.#user, game);
-      return { kind: 'start', sessionId, gameId: game, deviceId: this.#device, clientSessionId, ...known };
+      return {
+        kind: 'start',
+        ...(borrow && { borrow }),
+        sessionId,
+        gameId: game,
+        deviceId: this.#device,
+        clientSessionId,
+        ...known,
+      };
     });
     return reply?.kind === 'session' ? reply : null;
   }

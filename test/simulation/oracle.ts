@@ -12,24 +12,21 @@
  * - O6  the credit of a user and game never exceeds the time that passed, but for what the machines' clocks differ;
  * - O7  epochs only rise; every question is settled soon after its deadline;
  * - O8  in the end every session is closed, and PostgreSQL holds exactly what the truth was: rows, totals, days.
+ *
+ * What must hold of copies that are lent (P1-P5) is in `copy-oracle.ts`.
  */
 import { totalCredit, creditByDay } from '../../actors/credit.ts';
 import type { Command, HeldReply, Reply, SessionReply, SessionView } from '../../actors/messages.ts';
-import { NOTHING_HELD, type Session, type UserState } from '../../actors/session.ts';
+import { NOTHING_HELD, type UserState } from '../../actors/session.ts';
 import { decodeState } from '../../actors/snapshot.ts';
 import type { ShardCommit } from '../../lib/ports/checkpoint-store.ts';
 import type { UuidKey } from '../../lib/uuid.ts';
+import type { PlayRules } from '../../actors/user-actor.ts';
+import { CopyOracle } from './copy-oracle.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
+import { follows, liesBetween, tells, type Version } from './session-versions.ts';
 import type { StoreObserver } from './simulated-store.ts';
 import type { VirtualTime } from './virtual-time.ts';
-
-interface Version {
-  readonly session: Session;
-  readonly credited: number;
-  /** The number of the commit that brought it, and of the one that overtook it; Infinity while it is the latest. */
-  readonly from: number;
-  until: number;
-}
 
 /** A question that was asked, and what was the truth then. */
 export interface Ticket {
@@ -44,6 +41,7 @@ export interface Ticket {
 
 export class Oracle implements StoreObserver {
   readonly violations: string[] = [];
+  readonly copies: CopyOracle;
   readonly log: (line: () => string) => void;
   readonly #time: VirtualTime;
   readonly #database: SimulatedDatabase;
@@ -63,6 +61,7 @@ export class Oracle implements StoreObserver {
   constructor(
     time: VirtualTime,
     database: SimulatedDatabase,
+    rules: PlayRules,
     skewMs: number,
     graceMs: number,
     log: (line: () => string) => void,
@@ -72,6 +71,7 @@ export class Oracle implements StoreObserver {
     this.#skewMs = skewMs;
     this.#graceMs = graceMs;
     this.log = log;
+    this.copies = new CopyOracle(time, rules, skewMs, (what) => this.violation(what));
   }
 
   violation(what: string): void {
@@ -130,7 +130,10 @@ export class Oracle implements StoreObserver {
         if (reply.reason === 'session_unknown') this.#checkForgotten(ticket);
         return;
       case 'loan':
+        if (ticket.command.kind === 'lend') this.copies.promised(ticket.command.sessionId, reply);
+        return;
       case 'copy_in_use':
+        this.copies.seen[reply.by === 'owner' ? 'owner plays' : 'member plays'] += 1;
     }
   }
 
@@ -173,6 +176,7 @@ export class Oracle implements StoreObserver {
   }
 
   #record(user: UuidKey, state: UserState): void {
+    this.copies.stored(user, state);
     const known = this.#sessionsOf.get(user) ?? new Set();
     this.#sessionsOf.set(user, known);
     const games = new Set<UuidKey>();
@@ -265,34 +269,4 @@ export class Oracle implements StoreObserver {
     const row = this.#database.rows.get(command.sessionId);
     if (!row?.ended) this.violation(`O4: session ${command.sessionId} is unknown but never ended`);
   }
-}
-
-function follows(last: Version, session: Session, credited: number): boolean {
-  const before = last.session;
-  if (before.rev === session.rev) return before.seq === session.seq && last.credited === credited;
-  return (
-    before.endReason === null && session.rev > before.rev && session.seq >= before.seq && credited >= last.credited
-  );
-}
-
-function tells(view: SessionView, { session, credited }: Version): boolean {
-  return (
-    view.seq === session.seq &&
-    view.creditedMs === credited &&
-    view.lastBeatAt === session.lastBeatAt &&
-    view.msByDay.reduce((sum, ms) => sum + ms, 0) === credited &&
-    (view.ended?.reason ?? null) === session.endReason
-  );
-}
-
-/** Whether it tells a step on the way to a version: several turns of one actor may share a commit. */
-function liesBetween(view: SessionView, before: Version | undefined, { session, credited }: Version): boolean {
-  return (
-    view.seq >= (before?.session.seq ?? 0) &&
-    view.seq <= session.seq &&
-    view.creditedMs >= (before?.credited ?? 0) &&
-    view.creditedMs <= credited &&
-    view.lastBeatAt <= session.lastBeatAt &&
-    (view.ended === null || session.endReason !== null)
-  );
 }

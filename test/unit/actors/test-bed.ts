@@ -4,6 +4,7 @@ import type { Command, Reply } from '../../../actors/messages.ts';
 import { shardOf } from '../../../actors/placement.ts';
 import { ShardHost } from '../../../actors/shard-host.ts';
 import type { ShardCommit } from '../../../lib/ports/checkpoint-store.ts';
+import type { News } from '../../../lib/ports/news.ts';
 import type { UuidKey } from '../../../lib/uuid.ts';
 import { SeededRandom } from '../../simulation/seeded-random.ts';
 import { SimulatedDatabase } from '../../simulation/simulated-database.ts';
@@ -41,6 +42,9 @@ export class TestBed {
   });
   /** What actors asked each other. */
   readonly errands: { readonly user: UuidKey; readonly command: Command }[] = [];
+  errandsLost = false;
+  /** What sockets of users were told. */
+  readonly pushed: News[] = [];
   readonly #hosts = new Map<string, ShardHost>();
 
   node(name: string, given: Partial<HostOptions> = {}): TestNode {
@@ -70,7 +74,10 @@ export class TestBed {
       sink: this.database.client(process),
       clock: process.clock,
       copies: { ask: (user, command) => this.#askAnywhere(user, command) },
-      push: (gateway, user, news) => void events.push(`pushed ${news.length} of ${user} to ${gateway}`),
+      push: (gateway, user, news) => {
+        events.push(`pushed ${news.length} of ${user} to ${gateway}`);
+        this.pushed.push(...news);
+      },
       offer: (node, shards) => {
         events.push(`offered ${shards.join()} to ${node}`);
         this.#hosts.get(node)?.acceptOffer(shards);
@@ -103,6 +110,7 @@ export class TestBed {
   /** What an actor asks another one through its node's region: here, whichever node serves the shard answers. */
   async #askAnywhere(user: UuidKey, command: Command): Promise<Reply> {
     this.errands.push({ user, command });
+    if (this.errandsLost) throw new Error('nobody answers');
     for (const host of this.#hosts.values()) {
       const [answer] = await host.deliver([{ user, command, deadline: this.time.now + 4_000 }]);
       if (answer?.kind === 'reply') return answer.reply;
