@@ -3,6 +3,7 @@ import { BASE_PATH } from '../lib/contract/endpoints.ts';
 import { ConfigError } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { startNode, type LibraryNode } from '../services/node.ts';
+import { withSampleUpstreams } from './upstream/start-samples.ts';
 import { GREETING_GAME_ID } from '../lib/library/sample-catalog.ts';
 
 function fail(error: unknown): never {
@@ -13,9 +14,10 @@ function fail(error: unknown): never {
 const began = performance.now();
 // A person at a terminal wants the greeting, not the log; LOG_LEVEL brings it back.
 const quiet = process.stdout.isTTY && !process.send ? { LOG_LEVEL: 'warn' } : {};
+const environment = await withSampleUpstreams({ ...quiet, ...process.env });
 const config = (() => {
   try {
-    return loadConfig({ ...quiet, ...process.env });
+    return loadConfig(environment);
   } catch (error) {
     if (error instanceof ConfigError) fail(error);
     throw error;

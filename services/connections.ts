@@ -145,12 +145,23 @@ export async function openSaves({ s3, saves, node }: Config, clock: Clock): Prom
 }
 
 /** Without passwords: what people see at the start. */
-export function partsOf({ postgres, node, checkpoint, nats, kafka, s3, saves }: Config): Record<string, string> {
+export function partsOf({
+  postgres,
+  node,
+  checkpoint,
+  nats,
+  kafka,
+  s3,
+  saves,
+  upstream,
+}: Config): Record<string, string> {
   return {
     database: postgres.dsn === null ? `embedded PostgreSQL (PGlite) in ${node.dataDir}/` : 'PostgreSQL',
     checkpoints: checkpoint.store === 'redis' ? 'Redis' : 'in the database',
     bus: nats.url === null ? 'in this process' : 'NATS',
     events: kafka.brokers === null ? 'in the database' : 'Kafka',
+    account: upstream.accountAddr ?? 'none: every user has an account',
+    catalog: upstream.catalogAddr ?? 'none: games are known by events',
     saves: s3.bucket === null ? `in ${saves.dir ?? `${node.dataDir}/saves`}/` : 'S3',
   };
 }

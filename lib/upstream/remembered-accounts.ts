@@ -2,7 +2,9 @@ import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import { ACCOUNTS_AT_ONCE, type AccountClient } from './account-client.ts';
 import type { AccountProfiles, Profile } from './account-profiles.ts';
+import { LibraryError } from '../errors.ts';
 import { before } from '../grpc/deadline.ts';
+import { DeadlineExceeded } from '../grpc/status.ts';
 import type { Account, AccountDirectory } from '../ports/account-directory.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -24,6 +26,7 @@ const FORGOTTEN_MS = 86_400_000;
 const PATIENCE_MS = 3000;
 /** A list is not held up for names. */
 const NAMES_WAIT_MS = 300;
+const RETRY_AFTER_MS = 1000;
 
 /**
  * Account behind two memories: this process's and the database's. Each is used as it is while it is fresh; after that
@@ -85,7 +88,7 @@ export function rememberedAccounts(deps: RememberedAccountsDeps): AccountDirecto
       try {
         return await before(clock, deadline, loader.load(userId));
       } catch (error) {
-        if (profile === undefined) throw error;
+        if (profile === undefined) throw error instanceof DeadlineExceeded ? tooLate(error) : error;
         failed(error);
         return profile.account;
       }
@@ -110,4 +113,12 @@ export function rememberedAccounts(deps: RememberedAccountsDeps): AccountDirecto
       return accounts;
     },
   };
+}
+
+function tooLate(cause: DeadlineExceeded): LibraryError {
+  const error = new LibraryError('UNAVAILABLE', 'The Account service did not answer in time', {
+    retryAfterMs: RETRY_AFTER_MS,
+  });
+  error.cause = cause;
+  return error;
 }

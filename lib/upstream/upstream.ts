@@ -40,9 +40,9 @@ export interface Upstream {
    * @param deadline ms since the Unix epoch
    * @throws LibraryError UNAVAILABLE, whatever went wrong: its cause says what
    */
-  ask<Reply>(attempt: Try<Reply>, deadline: number): Promise<Reply | null>;
+  readonly ask: <Reply>(attempt: Try<Reply>, deadline: number) => Promise<Reply | null>;
   /** `open`: it is left alone. */
-  state(): 'closed' | 'open' | 'half-open';
+  readonly state: () => 'closed' | 'open' | 'half-open';
 }
 
 /** Told of what happens to a service, for logs and metrics. */
