@@ -29,6 +29,17 @@ const [PLAYED = '', ...GIVEN] = SAMPLE_GAME_IDS;
 const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const now = (): number => performance.timeOrigin + performance.now();
 
+/** Descriptors that the gateway and the launchers need beside their sockets. */
+const OTHER_FILES = 500;
+const files = Number(/Max open files\s+\d+\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
+if (files < options.sockets + OTHER_FILES) {
+  console.error(
+    `bench:sockets: ${options.sockets} sockets need more than the ${files} files that a process may open here: allow more\n` +
+      `  (prlimit --nofile=${2 * options.sockets} npm run bench:sockets), or try --sockets ${files - OTHER_FILES}`,
+  );
+  process.exit(1);
+}
+
 console.log('Starting a gateway, an engine, a domain node, Redis, NATS, PostgreSQL ...');
 const cluster = await LocalCluster.start({
   ...{ engines: 1, gateways: 1, domains: 1, httpPort: 0, appendfsync: 'everysec' },
@@ -42,7 +53,7 @@ const rss = (): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.pid}/status`, 'utf8'))?.[1]) * 1024;
 const heapUsed = async (): Promise<number> => {
   const text = await (await fetch(`${gateway.url}/metrics`)).text();
-  return Number(/^process_memory_heap_used\S* (\d+)/m.exec(text)?.[1]);
+  return Number(/^process_memory_heap_size_used\S* (\d+)/m.exec(text)?.[1]);
 };
 
 const users: { readonly id: string; readonly token: string; readonly sessionId: string }[] = [];

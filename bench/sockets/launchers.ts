@@ -20,7 +20,7 @@ export type LaunchersMessage =
   | { readonly kind: 'tally'; readonly beats: number; readonly refused: number; readonly gone: number };
 
 /** Handshakes under way at once: more would wait in the queue of the listening port. */
-const DIALS = 64;
+const DIALS = 256;
 
 const tell = (message: LaunchersMessage): void => void process.send?.(message);
 

@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts';
 import { BASE_PATH, ENDPOINTS } from './endpoints.ts';
 import { exampleOf } from './openapi-example.ts';
 import { SchemaRegistry } from './openapi-schemas.ts';
+import { SOCKET_STATUSES, SOCKET_TAG, socketPath } from './openapi-socket.ts';
 import { Problem } from './problem.ts';
 
 /** A JSON value of the document. */
@@ -38,6 +39,7 @@ export function openApiDocument(): Json {
   for (const endpoint of ENDPOINTS) {
     (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = operation(endpoint, schemas);
   }
+  Object.assign(paths, socketPath(schemas));
   const problem = schemas.use(Problem);
   return {
     openapi: '3.1.0',
@@ -179,13 +181,12 @@ function problemResponse(status: number, problem: Json): Json {
 }
 
 function statuses(): number[] {
-  return [...new Set(ENDPOINTS.flatMap((endpoint) => errorsOf(endpoint).map((code) => ERRORS[code].status)))].sort(
-    (a, b) => a - b,
-  );
+  const ofEndpoints = ENDPOINTS.flatMap((endpoint) => errorsOf(endpoint).map((code): number => ERRORS[code].status));
+  return [...new Set([...ofEndpoints, ...SOCKET_STATUSES])].sort((a, b) => a - b);
 }
 
 function tags(): Json[] {
-  return [...new Set(ENDPOINTS.map((endpoint) => endpoint.tag))].map((name) => ({ name }));
+  return [...new Set([...ENDPOINTS.map((endpoint) => endpoint.tag), SOCKET_TAG])].map((name) => ({ name }));
 }
 
 function accessText(endpoint: Endpoint): string {
