@@ -111,7 +111,8 @@ export async function noteLink(
     await audit(transaction, now, { action: `family.${link}`, caller, userId, gameId: null, details });
     events.push({
       type: 'library.family.updated',
-      data: { user_id: userId, other_id: otherId, role, link },
+      // Without the other's id: nobody could take it out of what was told when the other is erased.
+      data: { user_id: userId, role, link },
     });
   }
   return events;

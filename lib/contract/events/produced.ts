@@ -31,17 +31,18 @@ const gameUpdated = {
   description: "A user's marks, categories or installations of a game, its settings, or who shares it changed.",
   data: closed({
     ...ofGame,
-    changed: Type.Array(choice(['marks', 'categories', 'install_status', 'settings', 'sharing'], 'What'), { minItems: 1 }),
+    changed: Type.Array(choice(['marks', 'categories', 'install_status', 'settings', 'sharing'], 'What'), {
+      minItems: 1,
+    }),
   }),
 } as const satisfies EventType;
 
 const familyUpdated = {
   type: 'library.family.updated',
   topic: 'library-events',
-  description: 'Who shares games with a user changed. Told to both sides.',
+  description: 'Who shares games with a user changed. Told to both sides; with whom, the API says.',
   data: closed({
     user_id: UserId,
-    other_id: { ...UserId, description: 'The other side' },
     role: choice(['lends', 'borrows'], 'What the user does, or would do'),
     link: choice(
       ['invited', 'accepted', 'invitation_closed', 'ended'],

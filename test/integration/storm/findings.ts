@@ -83,10 +83,13 @@ export async function wrongStories(world: World, told: readonly OutgoingMessage[
   const stored = new Map<string, Story>(USERS.map((user) => [user, newStory()]));
   const games = await db
     .selectFrom('user_libraries')
-    .select(['user_id', 'game_id'])
+    .select(['user_id', 'game_id', 'source'])
     .where('revoked_at', 'is', null)
     .execute();
-  for (const { user_id, game_id } of games) stored.get(user_id)!.games.add(game_id);
+  for (const { user_id, game_id, source } of games) {
+    stored.get(user_id)!.games.add(game_id);
+    if (source === 'family') stored.get(user_id)!.borrowed.add(game_id);
+  }
   for (const { user_id, game_id } of await db.selectFrom('wishlists').select(['user_id', 'game_id']).execute()) {
     stored.get(user_id)!.wishes.add(game_id);
   }
@@ -106,6 +109,8 @@ export async function wrongStories(world: World, told: readonly OutgoingMessage[
 
 interface Story {
   readonly games: Set<string>;
+  /** Those of them that are somebody else's. */
+  readonly borrowed: Set<string>;
   readonly wishes: Set<string>;
   readonly unlocked: Set<string>;
   readonly playedMs: Map<string, number>;
@@ -113,7 +118,8 @@ interface Story {
 }
 
 function newStory(): Story {
-  return { games: new Set(), wishes: new Set(), unlocked: new Set(), playedMs: new Map(), progress: new Map() };
+  const sets = { games: new Set<string>(), borrowed: new Set<string>(), wishes: new Set<string>() };
+  return { ...sets, unlocked: new Set(), playedMs: new Map(), progress: new Map() };
 }
 
 /** Applies one event; returns what it cannot follow upon. */
@@ -123,11 +129,18 @@ function replay(story: Story, type: string, data: Readonly<Record<string, unknow
   const enter = (set: Set<string>, what: string) => (set.has(what) ? [`${type} ${what}, again`] : (set.add(what), []));
   switch (type) {
     case 'library.game.added':
+      // What is borrowed becomes the user's own when it is bought, and is told again.
+      if (data['source'] !== 'family' && story.borrowed.delete(game)) return [];
+      if (data['source'] === 'family') story.borrowed.add(game);
       return enter(story.games, game);
     case 'library.game.removed':
+      story.borrowed.delete(game);
       return story.games.delete(game) ? [] : [`${type} ${game}, which was not there`];
     case 'library.wishlist.item.added':
-      return [...(story.games.has(game) ? [`${type} ${game}, which is owned`] : []), ...enter(story.wishes, game)];
+      return [
+        ...(story.games.has(game) && !story.borrowed.has(game) ? [`${type} ${game}, which is owned`] : []),
+        ...enter(story.wishes, game),
+      ];
     case 'library.wishlist.item.removed':
       return story.wishes.delete(game) ? [] : [`${type} ${game}, which was not there`];
     case 'library.wishlist.item.discounted':
@@ -157,10 +170,11 @@ function replay(story: Story, type: string, data: Readonly<Record<string, unknow
   }
 }
 
-function shown({ games, wishes, unlocked, playedMs }: Story) {
+function shown({ games, borrowed, wishes, unlocked, playedMs }: Story) {
   const order = (a: readonly [string, number], b: readonly [string, number]) => (a[0] < b[0] ? -1 : 1);
   return {
     games: [...games].sort(),
+    borrowed: [...borrowed].sort(),
     wishes: [...wishes].sort(),
     unlocked: [...unlocked].sort(),
     playedMs: [...playedMs].sort(order),

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { familyOperations } from './family-operations.ts';
 import { ACHIEVEMENTS, ADMIN, DEVICES, erasing, game, GAMES, nextRows, USERS, type World } from './world.ts';
 import { reportProgress } from '../../../lib/achievements/report-progress.ts';
 import { unlock } from '../../../lib/achievements/unlock.ts';
@@ -21,7 +22,8 @@ import { reorderWishlist } from '../../../lib/wishlist/order.ts';
 import { keyToUuid } from '../../../lib/uuid.ts';
 import { arrived, platformEvent } from '../../platform-events.ts';
 
-type Operation = (world: World) => () => Promise<unknown>;
+export type { World };
+export type Operation = (world: World) => () => Promise<unknown>;
 
 const HOUR_MS = 3_600_000;
 
@@ -239,6 +241,7 @@ const OPERATIONS: readonly (readonly [name: string, weight: number, operation: O
       return event(world, 'account.user.deleted', { user_id: world.random.pick(left) });
     },
   ],
+  ...familyOperations(target),
   ['finish', 1, (world) => () => finishErasures(erasing(world, HOUR_MS), world.actorOf)],
 ];
 

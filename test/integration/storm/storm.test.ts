@@ -13,6 +13,7 @@ import { systemClock } from '../../../lib/ports/clock.ts';
 import type { OutgoingMessage } from '../../../lib/ports/event-bus.ts';
 import { createDatabase, type FreshDatabase } from '../../../scripts/servers/postgres.ts';
 import { TEST_NOW } from '../../databases.ts';
+import { lopsidedLinks, wronglyBorrowed } from '../../family.ts';
 import { describeWithServer } from '../../servers.ts';
 import { SeededRandom } from '../../simulation/seeded-random.ts';
 
@@ -124,6 +125,10 @@ describeWithServer('PostgreSQL', `a storm of everything at once (seed ${SEED})`,
 
   it('leaves the counters as a recount has them', async () => {
     expect(await wrongCounters(world)).toEqual([]);
+  });
+
+  it('leaves what members borrow as it is lent to them, and links with two sides', async () => {
+    expect([await wronglyBorrowed(database), await lopsidedLinks(database)]).toEqual([[], []]);
   });
 
   it('leaves no game both owned and wished for, and no two wishes in one place', async () => {

@@ -104,7 +104,7 @@ export function erasing({ database: { db }, now }: Pick<World, 'database' | 'now
 /** A live session of the game, which is all that a report of an achievement asks for. */
 function heldSession(gameId: string): HeldSession {
   const row = sessionRow({ gameId: mustUuidKey(gameId), msByDay: [0] });
-  return { ...row, ended: null } as unknown as HeldSession;
+  return { ...row, ended: null, lender: null } as unknown as HeldSession;
 }
 
 /** Rows as a flusher has them: of many users at once, new sessions and ones that went on or ended. */
