@@ -56,6 +56,8 @@ const DOCUMENTS: Readonly<Record<string, { readonly type: string; readonly sourc
   '/docs/favicon-32x32.png': { type: 'image/png', source: { file: join(swaggerFolder, 'favicon-32x32.png') } },
   // Problem documents point here (`type`).
   '/docs/errors': { type: 'text/plain; charset=utf-8', source: { file: join(PROJECT_ROOT, 'docs/errors.md') } },
+  // The API's document points here.
+  '/docs/websocket': { type: 'text/plain; charset=utf-8', source: { file: join(PROJECT_ROOT, 'docs/websocket.md') } },
   [OPENAPI_PATH]: { type: 'application/yaml; charset=utf-8', source: { file: OPENAPI_FILE } },
 };
 
