@@ -77,11 +77,15 @@ export function createGrpcServer(dependencies: GrpcServerDependencies): GrpcServ
   return {
     listen: () =>
       new Promise((resolve, reject) => {
-        server.bindAsync(authority(config.http.host, grpc.port), serverCredentials(grpc), (error, bound) => {
-          if (error !== null) return reject(error);
-          port = bound;
-          resolve(bound);
-        });
+        server.bindAsync(
+          authority(config.http.host, grpc.port),
+          serverCredentials(grpc, dependencies.log),
+          (error, bound) => {
+            if (error !== null) return reject(error);
+            port = bound;
+            resolve(bound);
+          },
+        );
       }),
     port: () => port,
     setServing(serving) {

@@ -8,7 +8,7 @@ import { nothingElse } from '../../../lib/upstream/nothing-else.ts';
 import { onEachDatabase } from '../../databases.ts';
 import { aheadBy, dying, hanging, startFaultyServices, type FaultyServices } from './faulty-services.ts';
 
-const soon = (): number => Date.now() + 2000;
+const soon = (): number => Date.now() + 10_000;
 const HOUR_MS = 3_600_000;
 
 onEachDatabase('a game that the catalogue does not know', (database) => {

@@ -60,7 +60,12 @@ export async function startGrpcGateway(setup: GrpcSetup = {}): Promise<GrpcGatew
   const grpc = grpcService({ config, verifier: createVerifier(config.auth, clock), clock, readiness });
   broker.createService(grpc.schema);
   for (const [service, served] of fakeActions(calls, actions)) broker.createService({ name: service, actions: served });
-  await broker.start();
+  try {
+    await broker.start();
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
   const port = grpc.port() ?? 0;
   const { LibraryQueryService, LibraryCommandService } = libraryProto().library.v1;
   const clients = {
