@@ -2,15 +2,17 @@
  * What must hold of copies that are lent, whatever happens; checked like the rest (`oracle.ts`) against the store's
  * applied commits, which are the truth:
  *
- * - P1  while a stored session may still play a borrowed copy, its owner's stored loan lasts at least as long;
- * - P2  two borrowers never play one copy: no two of them hold a promise of it at once, and the times between start and
- *       last beat of their sessions do not overlap;
+ * - P1  no session starts, resumes or beats on a borrowed copy when its promise has passed; and while a stored session may
+ *       still play, its owner's stored loan lasts at least as long;
+ * - P2  two borrowers never play one copy: no two of them hold a promise of it at once, the times between start and last
+ *       beat of their sessions do not overlap, and once another was told that he has the copy, no answer to a question
+ *       asked since shows a session live that had it before (whatever the machines' clocks say);
  * - P3  owner and borrower play one copy together for at most max(grace, lease) from the owner's start;
  * - P4  no loan reaches further than a lease from now, so that one without a player frees itself (and none is left in the
  *       end, O8);
  * - P5  a promise that is told is durable, and a session loses its copy only when the promise passed or the loan is gone.
  */
-import type { LoanReply } from '../../actors/messages.ts';
+import type { Lend, LoanReply, SessionView } from '../../actors/messages.ts';
 import { isLive, NOTHING_HELD, type Session, type UserState } from '../../actors/session.ts';
 import type { PlayRules } from '../../actors/user-actor.ts';
 import type { UuidKey } from '../../lib/uuid.ts';
@@ -22,6 +24,13 @@ interface Played {
   readonly copy: string;
   readonly from: number;
   to: number;
+}
+
+/** A loan that a launcher was told of. */
+interface Told {
+  readonly session: UuidKey;
+  readonly borrower: UuidKey;
+  readonly at: number;
 }
 
 /** How often something happened, so that it can be told whether the histories reach what they are to try. */
@@ -38,6 +47,7 @@ export class CopyOracle {
   readonly #played = new Map<UuidKey, Played>();
   /** The furthest moment that was ever stored of a session's loan. */
   readonly #lent = new Map<UuidKey, number>();
+  readonly #told = new Map<string, Told[]>();
   /** The owners' own sessions of each copy, as they were last. */
   readonly #own = new Map<string, Map<UuidKey, Session>>();
 
@@ -57,11 +67,26 @@ export class CopyOracle {
     this.#checkPromises();
   }
 
-  /** What an owner's actor told. */
-  promised(session: UuidKey, { until }: LoanReply): void {
+  /** What an owner's actor told a launcher. */
+  promised(owner: UuidKey, { gameId, borrower, sessionId: session }: Lend, { until }: LoanReply): void {
     this.seen.lent += 1;
+    const told = this.#told.get(owner + gameId) ?? [];
+    this.#told.set(owner + gameId, told);
+    if (!told.some((other) => other.session === session)) told.push({ session, borrower, at: this.#time.now });
     if (until > this.#time.now + this.#skewMs && (this.#lent.get(session) ?? 0) < until) {
       this.#violation(`P5: session ${session} was promised a copy until ${until}, which is not stored`);
+    }
+  }
+
+  /** What a borrower's actor answered to a question that was asked at this moment. */
+  answered({ sessionId, ended }: SessionView, askedAt: number): void {
+    if (ended !== null) return;
+    for (const told of this.#told.values()) {
+      const mine = told.find(({ session }) => session === sessionId);
+      if (!mine) continue;
+      const since = told.filter(({ borrower, at }) => borrower !== mine.borrower && at > mine.at && at <= askedAt);
+      for (const { borrower } of since)
+        this.#violation(`P2: ${sessionId} plays on a copy that ${borrower} was told to have`);
     }
   }
 
@@ -116,6 +141,7 @@ export class CopyOracle {
       const copy = borrow.owner + session.gameId;
       const played = this.#played.get(session.id) ?? { user, copy, from: session.startedAt, to: session.lastBeatAt };
       played.to = session.lastBeatAt;
+      if (played.to >= borrow.until) this.#violation(`P1: session ${session.id} played on when its promise had passed`);
       this.#played.set(session.id, played);
       this.#checkBorrowers(played);
       for (const own of this.#own.get(copy)?.values() ?? []) this.#checkOwner(own, played);

@@ -130,7 +130,7 @@ export class Oracle implements StoreObserver {
         if (reply.reason === 'session_unknown') this.#checkForgotten(ticket);
         return;
       case 'loan':
-        if (ticket.command.kind === 'lend') this.copies.promised(ticket.command.sessionId, reply);
+        if (ticket.command.kind === 'lend') this.copies.promised(ticket.user, ticket.command, reply);
         return;
       case 'copy_in_use':
         this.copies.seen[reply.by === 'owner' ? 'owner plays' : 'member plays'] += 1;
@@ -221,6 +221,7 @@ export class Oracle implements StoreObserver {
 
   #checkSession(ticket: Ticket, reply: SessionReply): void {
     this.#checkView(ticket, reply.session);
+    this.copies.answered(reply.session, ticket.askedAt);
     const { command } = ticket;
     if ((command.kind === 'heartbeat' || command.kind === 'end') && reply.outcome === 'accepted') {
       if (reply.session.seq !== command.seq) this.violation(`a reply accepts another seq than was sent`);
