@@ -14,6 +14,8 @@ export interface ReadyMessage {
   readonly kind: 'ready';
   /** Where its REST API is; null when it is no gateway. */
   readonly url: string | null;
+  /** Where its gRPC API is; null when it is no gateway. */
+  readonly grpcPort: number | null;
 }
 
 const PROGRAM = path.resolve(import.meta.dirname, '../start.ts');
@@ -33,6 +35,7 @@ export class NodeProcess {
   #child: ChildProcess | null = null;
   #exited: Promise<void> = Promise.resolve();
   #url: string | null = null;
+  #grpcPort: number | null = null;
   #ready = false;
   #ending = false;
   #crashes: string[] = [];
@@ -55,6 +58,12 @@ export class NodeProcess {
   get url(): string {
     if (this.#url === null) throw new Error(`${this.id} is not a gateway that has started`);
     return this.#url;
+  }
+
+  /** The port of a gateway's gRPC API; another one after a restart. */
+  get grpcPort(): number {
+    if (this.#grpcPort === null) throw new Error(`${this.id} is not a gateway that has started`);
+    return this.#grpcPort;
   }
 
   /** How the process ended since the last call without having been told to, once it served. */
@@ -85,7 +94,9 @@ export class NodeProcess {
         resolve();
       });
     });
-    this.#url = (await this.#served(child)).url;
+    const { url, grpcPort } = await this.#served(child);
+    this.#url = url;
+    this.#grpcPort = grpcPort;
     this.#ready = true;
   }
 
