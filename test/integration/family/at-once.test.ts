@@ -4,7 +4,7 @@ import { rememberErasure } from '../../../lib/erasure/erased-users.ts';
 import { onEachDatabase, TEST_NOW } from '../../databases.ts';
 import { families, wronglyBorrowed } from '../../family.ts';
 
-const ROUNDS = 40;
+const ROUNDS = 15;
 
 /** Random steps seldom meet in these moments. */
 onEachDatabase('what happens to a family at the same moment', (database) => {
