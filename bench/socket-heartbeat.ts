@@ -1,7 +1,7 @@
 /**
  * `npm run bench:socket-heartbeat`: durable heartbeats per second over WebSocket beside REST, both through gateway, NATS,
- * engine and Redis of the same cluster, in interleaved rounds; each connection has one heartbeat under way. The load
- * generator runs beside them. The processor time of the processes is shown, so that it can be seen where a beat's goes.
+ * engine and Redis of the same cluster, in interleaved rounds. Each connection is one player's, who beats for each game
+ * being played: over REST one after the other, over WebSocket at once (`--games`). The load generator runs beside them. The processor time of the processes is shown, so that it can be seen where a beat's goes.
  */
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -18,13 +18,14 @@ import type { NodeProcess } from '../scripts/cluster/node-process.ts';
 import { demoToken } from '../scripts/demo-token.ts';
 
 const options = new Command('bench:socket-heartbeat')
-  .option('--connections <n>', 'connections at once, each of one player with a live session', Number, 1_024)
+  .option('--connections <n>', 'connections at once, each of one player', Number, 1_024)
+  .option('--games <n>', 'games that each player plays at once, 4 at most', Number, 1)
   .option('--seconds <n>', 'measured time of a round', Number, 8)
   .option('--rounds <n>', 'rounds', Number, 3)
   .option('--engines <n>', 'engine processes', Number, 1)
   .option('--gateways <n>', 'gateway processes', Number, 2)
   .parse()
-  .opts<{ connections: number; seconds: number; rounds: number; engines: number; gateways: number }>();
+  .opts<{ connections: number; games: number; seconds: number; rounds: number; engines: number; gateways: number }>();
 
 const WARM_UP_MS = 2_000;
 
@@ -45,18 +46,24 @@ const cluster = await LocalCluster.start({
 });
 const gateway = (): string => cluster.gateways[0]?.url ?? '';
 const admin = new LibraryClient(gateway, await demoToken(randomUUID(), ['admin']));
-const game_id = SAMPLE_GAME_IDS[0] ?? '';
+const games = SAMPLE_GAME_IDS.slice(0, options.games);
 
-console.log(`Starting ${options.connections} sessions ...`);
+console.log(`Starting ${options.connections * games.length} sessions ...`);
+const players = Array.from({ length: options.connections }, () => randomUUID());
 const launchers: Launcher[] = [];
-const ids = Array.from({ length: options.connections }, () => randomUUID()).values();
+const indices = players.keys();
 await Promise.all(
   Array.from({ length: 32 }, async () => {
-    for (const id of ids) {
-      await admin.grant(id, { game_id, source: 'gift' });
+    for (const index of indices) {
+      const id = players[index] ?? '';
       const token = await demoToken(id);
-      const { session_id } = await new LibraryClient(gateway, token).start({ game_id, device_id: randomUUID() });
-      launchers.push({ token, sessionId: session_id, seq: 0 });
+      const client = new LibraryClient(gateway, token);
+      for (const [at, game_id] of games.entries()) {
+        await admin.grant(id, { game_id, source: 'gift' });
+        const { session_id } = await client.start({ game_id, device_id: randomUUID() });
+        // A connection takes every so many-th: those of one player.
+        launchers[at * players.length + index] = { token, sessionId: session_id, seq: 0 };
+      }
     }
   }),
 );
@@ -102,7 +109,9 @@ for (let round = 0; round < options.rounds; round += 1) {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const heads = ['heartbeats/s', 'p50 ms', 'p95 ms', 'p99 ms', 'wrong', 'gateway µs', 'engine µs', 'load µs'];
-console.log(`\n${options.connections} connections, median of ${options.rounds} rounds of ${options.seconds} s\n`);
+console.log(
+  `\n${options.connections} connections, ${games.length} game(s) a player, median of ${options.rounds} rounds of ${options.seconds} s\n`,
+);
 console.log(''.padEnd(12) + heads.map((head) => head.padStart(13)).join(''));
 const rates = subjects.map(({ name }) => {
   const own = rounds.get(name) ?? [];

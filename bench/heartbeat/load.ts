@@ -15,7 +15,7 @@ export interface Launcher {
 }
 
 export interface LoadOrder {
-  /** Absent: HTTP. Over WebSockets each connection is one launcher's. */
+  /** Absent: HTTP. Over WebSockets all sessions of a connection are one user's. */
   readonly protocol?: 'websocket';
   readonly host: string;
   readonly ports: readonly number[];
@@ -116,10 +116,10 @@ class Connection {
 }
 
 function connection(order: LoadOrder, index: number, done: (micros: number, wrong: string | null) => void) {
-  const launcher = order.launchers[index];
-  if (order.protocol === undefined || launcher === undefined) return new Connection(order, index, done);
+  if (order.protocol === undefined) return new Connection(order, index, done);
+  const launchers = order.launchers.filter((_, at) => at % order.connections === index);
   const port = order.ports[index % order.ports.length] ?? 0;
-  return new SocketConnection({ host: order.host, port, path: order.path }, launcher, done);
+  return new SocketConnection({ host: order.host, port, path: order.path }, launchers, done);
 }
 
 async function run(order: LoadOrder): Promise<LoadReport> {

@@ -1,5 +1,6 @@
 /**
- * One launcher's WebSocket for the load generator, written for little cost: no general client, masks of zero (RFC 6455
+ * One launcher's WebSocket for the load generator: the heartbeats of all its games at once, then again when all are
+ * answered. Written for little cost: no general client, masks of zero (RFC 6455
  * asks for one, not for a good one, and the server has the same work with it), and no JSON parser.
  */
 import { connect, type Socket } from 'node:net';
@@ -9,6 +10,7 @@ const HEAD_END = '\r\n\r\n';
 const TEXT = 0x81;
 const PING = 0x89;
 const PONG = 0x8a;
+const REPLY = '{"type":"reply","ref":';
 
 export interface SocketTarget {
   readonly host: string;
@@ -18,19 +20,24 @@ export interface SocketTarget {
 
 export class SocketConnection {
   readonly #socket: Socket;
-  readonly #launcher: Launcher;
+  /** One for each game that is being played. */
+  readonly #launchers: readonly Launcher[];
   readonly #done: (micros: number, wrong: string | null) => void;
   #received: Buffer = Buffer.alloc(0);
   #isOpen = false;
-  #isBeating = false;
+  #beating = 0;
   #sentAt = 0;
   #stopped = false;
 
-  constructor(target: SocketTarget, launcher: Launcher, done: (micros: number, wrong: string | null) => void) {
-    this.#launcher = launcher;
+  constructor(
+    target: SocketTarget,
+    launchers: readonly Launcher[],
+    done: (micros: number, wrong: string | null) => void,
+  ) {
+    this.#launchers = launchers;
     this.#done = done;
     this.#socket = connect({ host: target.host, port: target.port, noDelay: true });
-    this.#socket.on('connect', () => this.#socket.write(handshake(target, launcher.token), 'latin1'));
+    this.#socket.on('connect', () => this.#socket.write(handshake(target, launchers[0]?.token ?? ''), 'latin1'));
     this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#socket.on('error', (error) => this.#finish(error.message));
     this.#socket.on('close', () => this.#finish('connection closed'));
@@ -42,11 +49,14 @@ export class SocketConnection {
   }
 
   #beat(): void {
-    this.#launcher.seq += 1;
-    this.#isBeating = true;
-    const { sessionId, seq } = this.#launcher;
+    const frames = this.#launchers.map((launcher, ref) => {
+      const { sessionId } = launcher;
+      const seq = (launcher.seq += 1);
+      return maskedFrame(TEXT, `{"type":"heartbeat","ref":${ref},"session_id":"${sessionId}","seq":${seq}}`);
+    });
+    this.#beating = frames.length;
     this.#sentAt = performance.now();
-    this.#socket.write(maskedFrame(TEXT, `{"type":"heartbeat","ref":${seq},"session_id":"${sessionId}","seq":${seq}}`));
+    this.#socket.write(frames.length === 1 ? (frames[0] ?? '') : Buffer.concat(frames));
   }
 
   #receive(chunk: Buffer): void {
@@ -75,22 +85,23 @@ export class SocketConnection {
     const head = this.#received.toString('latin1', 0, end);
     this.#received = this.#received.subarray(end + HEAD_END.length);
     this.#isOpen = head.startsWith('HTTP/1.1 101');
-    this.#isBeating = !this.#isOpen;
+    this.#beating = this.#isOpen ? 0 : 1;
     if (this.#isOpen) this.#beat();
     else this.#finish(head);
     return this.#isOpen;
   }
 
   #replied(text: string): void {
-    const { seq } = this.#launcher;
-    const isRight = text.startsWith(`{"type":"reply","ref":${seq},"status":200,`) && text.includes(`"seq":${seq}`);
+    const ref = Number.parseInt(text.slice(REPLY.length), 10);
+    const isRight =
+      text.startsWith(`${REPLY}${ref},"status":200,`) && text.includes(`"seq":${this.#launchers[ref]?.seq}`);
     this.#finish(isRight ? null : text);
-    if (!this.#stopped) this.#beat();
+    if (this.#beating === 0 && !this.#stopped) this.#beat();
   }
 
   #finish(wrong: string | null): void {
-    if (this.#stopped || !this.#isBeating) return;
-    this.#isBeating = false;
+    if (this.#stopped || this.#beating === 0) return;
+    this.#beating -= 1;
     this.#done(Math.round((performance.now() - this.#sentAt) * 1_000), wrong);
   }
 }
