@@ -32,29 +32,28 @@ export function topicOf(type: ProducedType | (string & {})): string {
   return topic;
 }
 
-/** As the SDK's Kafka binding names JSON in structured mode. */
-const STRUCTURED: Readonly<Record<string, string>> = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
-
 /**
  * The event as it travels: CloudEvents 1.0, JSON in structured mode, keyed by the user (CloudEvents Kafka binding 3.1
  * and 3.3). The same row makes the same bytes, however often it is sent.
- *
- * The very bytes that the SDK would make (a test compares), at a sixth of its time, which was a third of what an event
- * costs on its whole way out.
  */
 export function outgoingEvent(row: OutboxRow): OutgoingMessage {
-  const value = JSON.stringify({
+  const event = new CloudEvent({
     id: row.event_id,
-    time: row.occurred_at.toISOString(),
-    type: row.event_type,
     source: EVENT_SOURCE,
-    specversion: '1.0',
-    datacontenttype: 'application/json',
+    type: row.event_type,
+    time: row.occurred_at.toISOString(),
     subject: row.user_id,
-    data: row.data,
     partitionkey: row.user_id,
+    datacontenttype: 'application/json',
+    data: row.data,
   });
-  return { topic: topicOf(row.event_type), key: row.user_id, value, headers: STRUCTURED };
+  const { value, headers } = Kafka.structured(event);
+  return {
+    topic: topicOf(row.event_type),
+    key: row.user_id,
+    value: String(value),
+    headers: headers as Record<string, string>,
+  };
 }
 
 /**
