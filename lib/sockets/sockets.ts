@@ -122,7 +122,8 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
     if (req.socket.destroyed) return reply.sent(exchange, OPERATION, 499);
     res.shouldKeepAlive = false;
     res.assignSocket(req.socket);
-    res.on('finish', () => req.socket.end());
+    // Whoever does not hang up then would hold the connection for ever: nobody times it any more.
+    res.on('finish', () => req.socket.destroySoon());
     reply.failure(exchange, OPERATION, error);
   }
 

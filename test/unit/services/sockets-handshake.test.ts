@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { RawConnection } from '../../raw-connection.ts';
 import type { Launcher } from './launcher.ts';
 import { connect, refusal } from './launcher.ts';
 import { ME, OTHER, startGateway } from './gateway.ts';
@@ -127,6 +128,13 @@ describe('the handshake of the WebSocket', () => {
     const [head = '', body = ''] = text.split('\r\n\r\n');
     expect(head).toContain('application/problem+json');
     expect(JSON.parse(body)).toMatchObject({ code: 'MALFORMED_REQUEST', detail: expect.stringContaining(detail) });
+  });
+
+  it('hangs up on whom it refused, also when they do not', async () => {
+    const raw = new RawConnection(gateway.url);
+    const head = ['GET /api/v1/library/ws HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket'];
+    await raw.send([...head, '', ''].join('\r\n'));
+    expect(await raw.closed()).toContain('401');
   });
 
   it('has answered for the user of the token', async () => {
