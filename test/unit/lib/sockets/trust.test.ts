@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Verified } from '../../../../lib/auth/verifier.ts';
+import { LibraryError } from '../../../../lib/errors.ts';
+import { Trust } from '../../../../lib/sockets/trust.ts';
+import { mustUuidKey } from '../../../../lib/uuid.ts';
+
+const START = 1_790_000_000_000;
+const ANN = '0198f2b4-0a00-7000-8000-000000000001';
+const BEN = '0198f2b4-0a00-7000-8000-000000000002';
+const of = (userId: string, validUntil: number, expiresAt: number): Verified => ({
+  caller: { userId, roles: ['user'] },
+  userKey: mustUuidKey(userId),
+  validUntil,
+  expiresAt,
+});
+
+describe('the trust in a token', () => {
+  let now: number;
+  let trust: Trust;
+  let verify: (authorization: string) => Promise<Verified>;
+  let mayConnect: boolean;
+
+  beforeEach(() => {
+    now = START;
+    mayConnect = true;
+    trust = new Trust(
+      {
+        clock: { now: () => now, after: () => () => undefined },
+        verifier: { cached: () => null, verify: (authorization) => verify(authorization ?? '') },
+        mustMayConnect: () => {
+          if (!mayConnect) throw new LibraryError('FORBIDDEN', 'no');
+        },
+      },
+      of(ANN, START + 600_000, START + 3_600_000),
+      'Bearer first',
+    );
+  });
+
+  it('lasts as long as the verifier says, and is renewed with the same token', async () => {
+    expect([trust.lookAt, trust.holds(START + 599_999), trust.holds(START + 600_000)]).toEqual([
+      START + 600_000,
+      true,
+      false,
+    ]);
+    now = START + 600_000;
+    verify = async (authorization) => {
+      expect(authorization).toBe('Bearer first');
+      return of(ANN, now + 600_000, START + 3_600_000);
+    };
+    await trust.renew();
+    expect([trust.holds(now), trust.lookAt]).toEqual([true, now + 600_000]);
+  });
+
+  it('waits for an issuer who is away, until the token itself ends', async () => {
+    verify = () => Promise.reject(new LibraryError('UNAVAILABLE', 'The keys cannot be fetched'));
+    now = START + 600_000;
+    await expect(trust.renew()).rejects.toMatchObject({ type: 'UNAVAILABLE' });
+    expect([trust.holds(now), trust.lookAt]).toEqual([false, now + 5000]);
+    now = START + 3_600_000;
+    await expect(trust.renew()).rejects.toMatchObject({ type: 'UNAUTHENTICATED' });
+  });
+
+  it('ends with a token that is refused by now', async () => {
+    verify = () => Promise.reject(new LibraryError('UNAUTHENTICATED', 'The key is not known'));
+    await expect(trust.renew()).rejects.toMatchObject({ type: 'UNAUTHENTICATED' });
+  });
+
+  it('goes on with another token of the same user, and stays as it is with any other', async () => {
+    verify = async () => of(BEN, START + 900_000, START + 900_000);
+    await expect(trust.replace('ben')).rejects.toMatchObject({ type: 'FORBIDDEN' });
+    mayConnect = false;
+    verify = async () => of(ANN, START + 900_000, START + 900_000);
+    await expect(trust.replace('roleless')).rejects.toMatchObject({ type: 'FORBIDDEN' });
+    expect([trust.user.caller.userId, trust.lookAt]).toEqual([ANN, START + 600_000]);
+    mayConnect = true;
+    await trust.replace('second');
+    expect(trust.lookAt).toBe(START + 900_000);
+  });
+});
