@@ -10,6 +10,8 @@ import { SimulatedBus, SimulatedOutbox } from './simulated-outbox.ts';
 const LANES = Array.from({ length: 16 }, (_, lane) => lane);
 const USERS = ['00', '01', '10', '22'].map((end) => `0198f2b4-0a00-7000-8000-0000000000${end}`);
 const LEASE_MS = 15_000;
+/** The quick pace, and the five ways over the wires until an event is on the bus. */
+const QUICK_MS = 20 + 10 + 5 * 5;
 const PACE = { pollMs: 100, quickPollMs: 20, quickEvents: 100 };
 
 class Bench {
@@ -49,6 +51,16 @@ class Bench {
 
 const idOf = (value: string): string => (JSON.parse(value) as { id: string }).id;
 
+/** What was told names what stands before it; not everything is told, but nothing twice. */
+function expectChained({ told, outbox }: Bench): void {
+  const numbers = told.flatMap(({ event_number, before }) => (before === null ? [] : [event_number]));
+  expect(new Set(numbers).size).toBe(numbers.length);
+  for (const { user_id, event_number, before } of told) {
+    const earlier = outbox.moved.filter((row) => row.user_id === user_id && row.event_number < event_number);
+    if (before !== null) expect(before).toBe(Math.max(0, ...earlier.map((row) => row.event_number)));
+  }
+}
+
 describe('the outbox relay', () => {
   it('carries every event of every lane, in order per user, and forgets it only then', async () => {
     const bench = new Bench();
@@ -75,6 +87,37 @@ describe('the outbox relay', () => {
     await bench.time.advance(5_000);
     expect(bench.arrived(USERS[0] ?? '')).toHaveLength(20);
     expect(bench.outbox.rows).toEqual([]);
+  });
+
+  it('tells what it carried, each event with the one of the user before it', async () => {
+    const bench = new Bench();
+    for (let n = 0; n < 12; n += 1) bench.outbox.begin(USERS[n % 2] ?? '')();
+    bench.relay('a');
+    await bench.time.advance(1_000);
+    expect(bench.told).toHaveLength(12);
+    expectChained(bench);
+  });
+
+  it('looks every 20 ms while little flows, and lets events gather for 100 ms once there are many', async () => {
+    const bench = new Bench();
+    bench.relay('a');
+    await bench.time.advance(1_000);
+    const waits = async (): Promise<number> => {
+      const before = bench.bus.log.length;
+      bench.outbox.begin(USERS[0] ?? '')();
+      const began = bench.time.now;
+      while (bench.bus.log.length === before) await bench.time.advance(1);
+      return bench.time.now - began;
+    };
+    for (let n = 0; n < 10; n += 1) expect(await waits()).toBeLessThanOrEqual(QUICK_MS);
+    for (let n = 0; n < 120; n += 1) bench.outbox.begin(USERS[n % 4] ?? '')();
+    await bench.time.advance(600);
+    expect(bench.outbox.rows).toEqual([]);
+    const slow: number[] = [];
+    for (let n = 0; n < 5; n += 1) slow.push(await waits());
+    expect(Math.max(...slow)).toBeGreaterThan(QUICK_MS);
+    await bench.time.advance(3_000);
+    expect(await waits()).toBeLessThanOrEqual(QUICK_MS);
   });
 
   it('does not wait for an event whose transaction is still open, and carries it when it commits', async () => {
@@ -187,6 +230,7 @@ describe('the outbox relay', () => {
         await bench.time.advance(4 * LEASE_MS);
         expect(bench.outbox.rows).toEqual([]);
         for (const user of USERS) expect(bench.arrived(user)).toEqual(emitted.get(user));
+        expectChained(bench);
       }),
       { numRuns: 150 },
     );

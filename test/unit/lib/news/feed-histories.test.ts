@@ -70,7 +70,8 @@ async function live(seed: number, plan: readonly Step[]) {
     else if (todo.do === 'faults') Object.assign(room.faults, todo);
     else if (todo.do === 'repeat') {
       const entry = room.log.findLast(({ user }) => user === USERS[todo.user]);
-      if (entry !== undefined && entry.carriedAt !== null) room.tell(entry.user, [{ ...entry.news, after: entry.news.number - 1 }]);
+      if (entry !== undefined && entry.carriedAt !== null)
+        room.tell(entry.user, [{ ...entry.news, after: entry.news.number - 1 }]);
     } else if (todo.do === 'die') {
       const name = GATEWAYS[todo.gateway]!;
       room.kill(name);
