@@ -44,6 +44,7 @@ describe('an answer of the gateway', () => {
         credited_seconds: 61,
         game_total_seconds: 3600,
         next_heartbeat_seconds: 60,
+        ends_at: null,
       });
       expect(gateway.asked.at(-1)).toMatchObject({
         user: '0198f2b4-0a00-7000-8000-00000000aaaa',
