@@ -6,7 +6,8 @@ import path from 'node:path';
 import { Command } from 'commander';
 
 const PROJECT = path.resolve(import.meta.dirname, '..');
-const PROTOS = path.join(PROJECT, 'api/proto');
+/** Below the project: each generated file names the one it comes from. */
+const PROTOS = 'api/proto';
 const GENERATED = path.join(PROJECT, 'lib/grpc/generated');
 const GENERATOR = path.join(PROJECT, 'node_modules/.bin/proto-loader-gen-types');
 const FILES = ['v1/library.proto', 'upstream/account.proto', 'upstream/catalog.proto'];
