@@ -68,8 +68,8 @@ export interface Followed {
 /** The news of users whose launchers are connected to this node. */
 export interface NewsFeed {
   /**
-   * Resolves when everything that happens from now on reaches the listener. Several may follow one user. The listener is
-   * called from then on, but never before the caller has gone on with what is resolved.
+   * Resolves when everything that happens from now on reaches the listener. Several may follow one user. The listener may
+   * be called a moment before the caller goes on with what is resolved: what it hears then comes after that.
    *
    * @param from where a launcher stopped hearing; null: it begins
    * @throws LibraryError UNAVAILABLE

@@ -162,7 +162,7 @@ export class LauncherSession implements NewsListener, Slotted {
 
   reset(position: NewsPosition): void {
     this.#context.metrics.resumed('reset');
-    this.#outgoing.begin('reset', position);
+    this.#outgoing.reset(position);
   }
 
   tooSlow(): void {

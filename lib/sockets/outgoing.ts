@@ -38,7 +38,8 @@ export const MAX_MISSED = 1000;
 /**
  * What is said to one launcher, in order and within bounds.
  *
- * - O1  First `ready`, then what was missed, then what happens. Replies stand apart: they wait for nothing.
+ * - O1  First `ready`, then what was missed, then what happens: what happens before `ready` waits for it. Replies stand
+ *       apart: they wait for nothing.
  * - O2  While half of what may be buffered is, news wait; they go on as the launcher takes out. More than
  *       `maxBufferedBytes`, or `MAX_WAITING` news: too slow.
  * - O3  Every event's id names the position that the feed gave with it, also that of `ready`: a launcher that dies before
@@ -48,8 +49,8 @@ export class Outgoing {
   readonly #outlet: Outlet;
   readonly #owner: OutgoingOwner;
   readonly #rules: OutgoingRules;
-  /** Null: nothing waits. */
-  #waiting: Said[] | null = null;
+  /** Null: nothing waits. At first, everything waits for `ready`. */
+  #waiting: Said[] | null = [];
   #room = MAX_WAITING;
   #ended = false;
 
@@ -59,10 +60,15 @@ export class Outgoing {
     this.#rules = rules;
   }
 
-  /** Nothing was missed, or nobody knows what. Of what waits, nothing is worth to be heard any more. */
+  /** Begins: nothing was missed, or nobody knows what. */
   begin(outcome: 'fresh' | 'reset', position: NewsPosition): void {
-    if (this.#waiting === null) return this.say({ outcome, position });
-    this.#waiting = [{ outcome, position }];
+    this.#open([{ outcome, position }]);
+  }
+
+  /** Begins anew: nobody knows what was missed. Of what waits, nothing is worth to be heard any more. */
+  reset(position: NewsPosition): void {
+    if (this.#waiting === null) return this.say({ outcome: 'reset', position });
+    this.#waiting = [{ outcome: 'reset', position }];
   }
 
   /**
@@ -72,11 +78,16 @@ export class Outgoing {
    * @param to where it is when it has heard that
    */
   resume(from: NewsPosition, missed: readonly HeardNews[], to: NewsPosition): void {
-    this.#room = missed.length + 2 + MAX_WAITING;
-    this.say({ outcome: 'resumed', position: from });
-    for (const heard of missed) this.say(heard);
-    this.say(to);
-    if (this.#waiting === null) this.#room = MAX_WAITING;
+    this.#open([{ outcome: 'resumed', position: from }, ...missed, to]);
+  }
+
+  /** Says `first`, and then what has happened meanwhile. */
+  #open(first: readonly Said[]): void {
+    if (this.#ended) return;
+    const early = this.#waiting ?? [];
+    this.#room = first.length + MAX_WAITING;
+    this.#waiting = [...first, ...early];
+    this.#goOn();
   }
 
   say(said: Said): void {

@@ -92,6 +92,34 @@ describe('what is said to a launcher', () => {
     ]);
   });
 
+  it('keeps what happens before `ready`, and says it behind what was missed', () => {
+    const { pipe, outgoing } = setUp();
+    outgoing.say(heard(8));
+    outgoing.say(at(8));
+    expect(pipe.said).toEqual([]);
+    outgoing.resume(at(3), [heard(5)], at(7));
+    outgoing.say(heard(9));
+    expect(pipe.said.map(({ event, id }) => [event, positionOf(id)?.number])).toEqual([
+      ['ready', 3],
+      ['library.updated', 5],
+      ['position', 7],
+      ['library.updated', 8],
+      ['position', 8],
+      ['library.updated', 9],
+    ]);
+  });
+
+  it('says behind `ready`, too, that everything is to be read anew', () => {
+    const { pipe, outgoing } = setUp();
+    outgoing.say(heard(8));
+    outgoing.reset(at(9));
+    outgoing.begin('fresh', at(7));
+    expect(pipe.said.map(({ id, data }) => [data.resume, positionOf(id)?.number])).toEqual([
+      ['fresh', 7],
+      ['reset', 9],
+    ]);
+  });
+
   it('gives up a launcher for which too much waits', () => {
     const { owner, outgoing } = setUp();
     outgoing.begin('fresh', at(0));
@@ -114,7 +142,7 @@ describe('what is said to a launcher', () => {
     for (let n = 1; n <= 100; n += 1) outgoing.say(heard(n, 500));
     const before = numbers().length;
     expect(before).toBeLessThan(100);
-    outgoing.begin('reset', at(100));
+    outgoing.reset(at(100));
     outgoing.say(heard(101));
     while (pipe.bufferedAmount > 0) pipe.takeOut(1);
     expect(numbers().slice(before)).toEqual([101]);
