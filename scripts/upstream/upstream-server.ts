@@ -23,7 +23,7 @@ export interface Answers {
 
 /** Listens on the loopback. @param port 0: any free one */
 export async function startUpstreamServer(answers: Answers, port = 0): Promise<UpstreamServer> {
-  const server = new Server({ 'grpc.enable_channelz': 0 });
+  const server = new Server();
   server.addService(accountProto().account.v1.AccountService.service, accountHandlers(answers));
   server.addService(catalogProto().catalog.v1.CatalogService.service, catalogHandlers(answers));
   const bound = await new Promise<number>((resolve, reject) => {

@@ -93,6 +93,15 @@ describe('operating the gRPC API', () => {
     expect([Status.UNAVAILABLE, Status.DEADLINE_EXCEEDED]).toContain(late.error?.code);
   });
 
+  it('cuts at the end of a drain who watches the health: a watch never ends by itself', async () => {
+    const drained = await start();
+    const watch = watched(healthOf(drained), '');
+    while ((await watch.next()) !== 'SERVING') continue;
+    await drained.drain();
+    expect(await watch.next()).toBe('NOT_SERVING');
+    await expect(watch.next()).rejects.toMatchObject({ code: Status.CANCELLED });
+  });
+
   it('describes itself to clients that know nothing of it', async () => {
     const { port } = await start();
     const ask = reflectionOf(port, connected);
