@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ActorOf } from './family-context.ts';
-import { lendersOf } from './lenders.ts';
-import type { HeldSession } from '../../actors/messages.ts';
+import { mayPlay } from './may-play.ts';
 import type { Schema } from '../db/schema.ts';
 import type { UserActor } from '../playtime/user-actor.ts';
 import { keyToUuid } from '../uuid.ts';
@@ -11,7 +10,7 @@ import { keyToUuid } from '../uuid.ts';
  * owner's no longer: who else lends the game lends another copy. It looks at what is, and not at what was changed: so a
  * call that failed half-way is finished by its repeat.
  *
- * A session that begins meanwhile looks at the access once more after it began (`start-session.ts`).
+ * A session that begins meanwhile is looked at once more after it began (`start-session.ts`).
  *
  * @throws LibraryError UNAVAILABLE
  */
@@ -21,27 +20,9 @@ export async function endSessionsWithoutAccess(
   userId: string,
 ): Promise<void> {
   const live = (await actor.held()).filter(({ ended }) => ended === null);
-  for (const session of live) {
-    if (!(await mayGoOn(db, userId, session))) await actor.revoke(session.gameId);
+  for (const { gameId, lender } of live) {
+    if ((await mayPlay(db, userId, keyToUuid(gameId), lender)) !== 'yes') await actor.revoke(gameId);
   }
-}
-
-async function mayGoOn(
-  db: Kysely<Schema>,
-  userId: string,
-  { gameId, lender }: Pick<HeldSession, 'gameId' | 'lender'>,
-): Promise<boolean> {
-  const game = keyToUuid(gameId);
-  const access = await db
-    .selectFrom('user_libraries')
-    .select('source')
-    .where('user_id', '=', userId)
-    .where('game_id', '=', game)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-  if (access === undefined) return false;
-  if (access.source !== 'family' || lender === null) return true;
-  return (await lendersOf(db, userId, game)).includes(keyToUuid(lender));
 }
 
 /** The same for everybody whom the owner lends to, after the owner lost a game or ceased to share it. */

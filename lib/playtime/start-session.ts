@@ -10,7 +10,7 @@ import type { Source } from '../db/schema/library.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
 import { lendersOf } from '../family/lenders.ts';
-import { hasAccess } from '../library/access.ts';
+import { mayPlay } from '../family/may-play.ts';
 import { keyToUuid, mustUuidKey, type UuidKey } from '../uuid.ts';
 
 /** About the time after which the actor forgets sessions that ended. */
@@ -49,10 +49,11 @@ export async function startSession(context: StartContext, body: StartBody): Prom
     ...known.stored,
   });
   if (reply.kind === 'refused') throw refusal(reply);
-  // Access may have been revoked, and sessions ended, between our look and the actor's turn.
-  if (!(await hasAccess(db, userId, body.game_id))) {
+  // Access, or the copy, may have been taken, and sessions ended, between our look and the actor's turn.
+  const verdict = await mayPlay(db, userId, body.game_id, borrow?.owner ?? null);
+  if (verdict !== 'yes') {
     await actor.revoke(mustUuidKey(body.game_id));
-    throw noAccess(body.game_id);
+    throw verdict === 'no_access' ? noAccess(body.game_id) : copyTaken();
   }
   const { session, outcome, superseded } = reply;
   return {
@@ -95,6 +96,10 @@ function inUse(gameId: string, { by, until }: CopyInUseReply): LibraryError {
     played_by: by,
     until: new Date(until).toISOString(),
   });
+}
+
+function copyTaken(): LibraryError {
+  return new LibraryError('UNAVAILABLE', 'Who lends the game has just changed', { retryAfterMs: RETRY_MS });
 }
 
 function noAccess(gameId: string): LibraryError {

@@ -22,15 +22,24 @@ onEachDatabase('starting a borrowed game', (database) => {
     for (const member of [bo, cy]) await family.share(ann, member);
   });
 
-  const start = (userId: string, device = 1) =>
-    startSession(
+  /** @param meanwhile happens between the look at who has and lends what, and the session's begin */
+  const start = (userId: string, device = 1, meanwhile = async (): Promise<void> => undefined) => {
+    const actor = userActor(engine, userId, Infinity);
+    const begin = async (command: Parameters<typeof actor.start>[0]) => {
+      await meanwhile();
+      return actor.start(command);
+    };
+    return startSession(
       {
         ...{ db: database().db, userId, now: engine.now, heartbeatIntervalSeconds: 60 },
-        actor: userActor(engine, userId, Infinity),
+        actor: { ...actor, start: begin },
         lender: (ownerId) => lender(engine, ownerId, Infinity),
       },
       { game_id: game, device_id: id(device, 'device') },
     );
+  };
+  const live = async (userId: string) =>
+    (await userActor(engine, userId, Infinity).held()).filter(({ ended }) => ended === null);
   const end = (userId: string, sessionId: string) =>
     engine.ask(
       mustUuidKey(userId),
@@ -98,6 +107,26 @@ onEachDatabase('starting a borrowed game', (database) => {
     await expect(start(cy)).rejects.toMatchObject({ type: 'COPY_IN_USE' });
     engine.now += 35_000;
     expect(await start(cy)).toMatchObject({ resumed: false });
+  });
+
+  it('begins nothing on a copy that is not lent any more by then, though somebody else lends the game', async () => {
+    family.now += 1_000;
+    await family.buy(ben, game);
+    await family.share(ben, bo);
+    const starting = start(bo, 1, () => family.exclude(ann, game));
+    await expect(starting).rejects.toMatchObject({ type: 'UNAVAILABLE' });
+    expect(await live(bo)).toEqual([]);
+    await start(bo);
+    expect(await live(bo)).toMatchObject([{ lender: mustUuidKey(ben) }]);
+  });
+
+  it('begins nothing without a copy when the game, bought a moment ago, is only borrowed by then', async () => {
+    await family.buy(bo, game);
+    const starting = start(bo, 1, () => family.refund(bo, game));
+    await expect(starting).rejects.toMatchObject({ type: 'UNAVAILABLE' });
+    expect(await live(bo)).toEqual([]);
+    await start(bo);
+    expect(await live(bo)).toMatchObject([{ lender: mustUuidKey(ann) }]);
   });
 
   it('ends as a session of the game that nobody lends any more', async () => {
