@@ -248,10 +248,12 @@ export class ShardOwnership {
     const sealed: Slot = { at: 'sealed', successor };
     this.#slots[id] = sealed;
     const { clock, store, offer, events } = this.#ports;
-    await Promise.race([
-      this.#memory.settled(shard),
-      new Promise<void>((resolve) => void clock.after(this.#options.sealMs, resolve)),
-    ]);
+    let cancel = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.after(this.#options.sealMs, resolve);
+    });
+    await Promise.race([this.#memory.settled(shard), late]);
+    cancel();
     this.#memory.close(shard, { kind: 'not_owner', owner: successor });
     try {
       await store.release(id, shard.epoch);

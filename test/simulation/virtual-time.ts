@@ -31,6 +31,11 @@ export class VirtualTime {
     return this.#now;
   }
 
+  /** How many events are still to come. */
+  get waiting(): number {
+    return this.#events.filter(({ run }) => run !== null).length;
+  }
+
   /** Runs `run` once, `ms` from now, on a whole millisecond. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void {
     const event: Event = { at: Math.ceil(this.#now + Math.max(0, ms)), order: (this.#order += 1), run };

@@ -278,6 +278,16 @@ describe('a shard host that leaves', () => {
     expect(last.answer).toMatchObject({ kind: 'unavailable' });
   });
 
+  it('leaves no timer behind, which would hold its process', async () => {
+    const node = await bed.serving('a');
+    node.ask(USER, startOf('one'));
+    const drained = node.host.drain(['b']);
+    await bed.time.advance(1_000);
+    await drained;
+    node.host.stop();
+    expect(bed.time.waiting).toBe(0);
+  });
+
   it('tells whoever still comes that it serves nothing once it has stopped', async () => {
     const node = await bed.serving('a');
     node.host.stop();
