@@ -20,6 +20,8 @@ export class Trust {
   /** As in the header; shared with the verifier's memory. */
   #authorization: string;
   #lookAt: number;
+  /** Settles when it is known whether another token takes the place of this one; null: none was offered. */
+  #replacing: Promise<unknown> | null = null;
 
   constructor(context: TrustContext, user: Verified, authorization: string) {
     this.#context = context;
@@ -48,10 +50,15 @@ export class Trust {
    */
   async renew(): Promise<void> {
     const { verifier, clock } = this.#context;
+    const authorization = this.#authorization;
     this.#lookAt = clock.now() + RETRY_MS;
     try {
-      this.#accept(verifier.cached(this.#authorization) ?? (await verifier.verify(this.#authorization)));
+      const user = verifier.cached(authorization) ?? (await verifier.verify(authorization));
+      if (authorization === this.#authorization) this.#accept(user);
     } catch (error) {
+      // Whoever offered another token in time goes on with that one.
+      await this.#replacing?.catch(() => undefined);
+      if (authorization !== this.#authorization) return;
       if (clock.now() < this.#user.expiresAt || problemOf(error).code === 'UNAUTHENTICATED') throw error;
       throw new LibraryError('UNAUTHENTICATED', 'The token has expired');
     }
@@ -63,7 +70,16 @@ export class Trust {
    * @throws LibraryError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE: the one before stays
    */
   async replace(token: string): Promise<void> {
-    const authorization = `Bearer ${token}`;
+    const replacing = this.#replace(`Bearer ${token}`);
+    this.#replacing = replacing;
+    try {
+      await replacing;
+    } finally {
+      if (this.#replacing === replacing) this.#replacing = null;
+    }
+  }
+
+  async #replace(authorization: string): Promise<void> {
     const user = await this.#context.verifier.verify(authorization);
     if (user.userKey !== this.#user.userKey) throw new LibraryError('FORBIDDEN', 'The token is of another user');
     this.#context.mustMayConnect(user);

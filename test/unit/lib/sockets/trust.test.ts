@@ -76,4 +76,40 @@ describe('the trust in a token', () => {
     await trust.replace('second');
     expect(trust.lookAt).toBe(START + 900_000);
   });
+
+  it('outlives the old token when the new one came in time, however long its keys take', async () => {
+    let verified = (_: Verified): void => undefined;
+    verify = () => new Promise((resolve) => (verified = resolve));
+    const replaced = trust.replace('second');
+    now = START + 3_600_000;
+    verify = () => Promise.reject(new LibraryError('UNAUTHENTICATED', 'The token has expired'));
+    const renewed = trust.renew();
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    verified(of(ANN, START + 7_200_000, START + 7_200_000));
+    await Promise.all([replaced, renewed]);
+    expect(trust.holds(now)).toBe(true);
+  });
+
+  it('ends with the old token when the new one is refused', async () => {
+    let refuse = (_: Error): void => undefined;
+    verify = () => new Promise((_, reject) => (refuse = reject));
+    const replaced = trust.replace('second');
+    now = START + 3_600_000;
+    verify = () => Promise.reject(new LibraryError('UNAUTHENTICATED', 'The token has expired'));
+    const renewed = expect(trust.renew()).rejects.toMatchObject({ type: 'UNAUTHENTICATED' });
+    refuse(new LibraryError('UNAUTHENTICATED', 'The token cannot be read'));
+    await expect(replaced).rejects.toMatchObject({ type: 'UNAUTHENTICATED' });
+    await renewed;
+  });
+
+  it('is not taken back to the old token by a late answer about it', async () => {
+    let verified = (_: Verified): void => undefined;
+    verify = () => new Promise((resolve) => (verified = resolve));
+    const renewed = trust.renew();
+    verify = async () => of(ANN, START + 7_200_000, START + 7_200_000);
+    await trust.replace('second');
+    verified(of(ANN, START + 700_000, START + 3_600_000));
+    await renewed;
+    expect(trust.lookAt).toBe(START + 7_200_000);
+  });
 });
