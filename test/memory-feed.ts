@@ -17,6 +17,8 @@ export class MemoryFeed implements NewsFeed {
   #forgotten = 0;
   /** While true, nobody can follow. */
   away = false;
+  /** Said once, without a number, while the next follower's log was read. */
+  saidMeanwhile: HeardNews[] = [];
   /** While set, answers wait for it. */
   gate: Promise<void> | null = null;
 
@@ -30,7 +32,9 @@ export class MemoryFeed implements NewsFeed {
     const isForgotten = from !== null && from.number < this.#forgotten;
     return {
       position: this.here(),
-      missed: isForgotten ? 'reset' : from === null ? [] : missed.map(({ news }) => heard(news)),
+      missed: isForgotten
+        ? 'reset'
+        : [...(from === null ? [] : missed.map(({ news }) => heard(news))), ...this.saidMeanwhile.splice(0)],
       stop: () => void this.followers.delete(follower),
     };
   }

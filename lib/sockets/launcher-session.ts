@@ -263,7 +263,7 @@ export class LauncherSession implements NewsListener, Slotted {
     const isForgotten = missed === 'reset' || missed.length > MAX_MISSED;
     const outcome: ResumeOutcome = from === null ? 'fresh' : isForgotten ? 'reset' : 'resumed';
     this.#context.metrics.resumed(outcome);
-    if (from === null) this.#outgoing.begin('fresh', position);
+    if (from === null) this.#outgoing.begin('fresh', position, missed === 'reset' ? [] : missed);
     else if (isForgotten) this.#outgoing.begin('reset', position);
     else this.#outgoing.resume(from, missed, position);
   }

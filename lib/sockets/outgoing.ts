@@ -60,9 +60,13 @@ export class Outgoing {
     this.#rules = rules;
   }
 
-  /** Begins: nothing was missed, or nobody knows what. */
-  begin(outcome: 'fresh' | 'reset', position: NewsPosition): void {
-    this.#open([{ outcome, position }]);
+  /**
+   * Begins: nothing was missed, or nobody knows what.
+   *
+   * @param said once, while the log was read
+   */
+  begin(outcome: 'fresh' | 'reset', position: NewsPosition, said: readonly HeardNews[] = []): void {
+    this.#open([{ outcome, position }, ...said]);
   }
 
   /** Begins anew: nobody knows what was missed. Of what waits, nothing is worth to be heard any more. */

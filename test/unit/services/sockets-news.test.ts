@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { positionId } from '../../../lib/sockets/position-id.ts';
 import { mustUuidKey } from '../../../lib/uuid.ts';
 import { GAME, ME, OTHER, SESSION, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
@@ -97,6 +98,17 @@ describe('news over the WebSocket', () => {
     const launcher = await resumed(position['id']);
     await launcher.next();
     expect(await launcher.next()).toMatchObject({ data: { change: 'missed' } });
+  });
+
+  it('passes on what was said once while the news were looked up, also to a launcher that begins', async () => {
+    const data = { game_id: GAME, session_id: SESSION, ends_at: null, reason: 'owner_plays' };
+    const news = { number: null, at: Date.now(), event: 'playtime.warning', data } as const;
+    for (const from of ['new', 'back'] as const) {
+      gateway.feed.saidMeanwhile = [{ news, position: gateway.feed.here() }];
+      const launcher = await resumed(from === 'new' ? null : positionId(gateway.feed.here()));
+      expect(await launcher.next()).toMatchObject({ event: 'ready' });
+      expect(await launcher.next()).toMatchObject({ event: 'playtime.warning', data });
+    }
   });
 
   it('says reset when nobody knows what was missed', async () => {
