@@ -2,7 +2,7 @@
  * What one launcher's socket does, from its handshake to its end.
  *
  * ```
- *             first frame, or 1 s            the feed answers
+ *             first frame, or `beginMs`      the feed answers
  *   waiting ------------------> following -------------------> live
  *      |                            |  ^                         |
  *      |                            +--+ feed away: again        |
@@ -41,8 +41,6 @@ import { Trust } from './trust.ts';
 
 /** Heartbeats of one socket that may wait for their reply. */
 export const MAX_UNDER_WAY = 32;
-/** How long a socket may be silent before it begins without resuming, ms. */
-export const BEGIN_MS = 1000;
 const MISSED_PONGS = 2;
 const FEED_RETRY_MS = 2000;
 
@@ -77,7 +75,7 @@ export class LauncherSession implements NewsListener, Slotted {
     this.#trust = new Trust(context, user, authorization);
     this.#from = from;
     this.#outgoing = new Outgoing(connection, this, context.outgoing);
-    this.#beginAt = now + BEGIN_MS;
+    this.#beginAt = now + context.rules.beginMs;
     this.#pingAt = now + context.random() * context.rules.pingIntervalMs;
     if (from === null) this.#wait();
     else this.#begin();

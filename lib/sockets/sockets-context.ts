@@ -36,6 +36,8 @@ export interface SocketsContext extends TrustContext {
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly rules: {
+    /** How long a socket may be silent before it begins without resuming. */
+    readonly beginMs: number;
     readonly pingIntervalMs: number;
     readonly framesPerSecond: number;
     readonly requestDeadlineMs: number;

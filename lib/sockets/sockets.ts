@@ -72,6 +72,7 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
     },
     rules: {
       pingIntervalMs: settings.pingIntervalSeconds * 1000,
+      beginMs: settings.beginMs,
       framesPerSecond: settings.framesPerSecond,
       requestDeadlineMs: dependencies.http.requestDeadlineMs,
     },

@@ -27,6 +27,11 @@ export const sockets = group({
     description:
       'Frames that a WebSocket may send within a second; above, they are refused, at twice as many it is closed',
   }),
+  beginMs: whole(1, 600_000, {
+    env: 'SOCKETS_BEGIN_MS',
+    default: 1_000,
+    description: 'How long a WebSocket may be silent before it begins without resuming',
+  }),
   pingIntervalSeconds: whole(1, 3600, {
     env: 'SOCKETS_PING_INTERVAL_SECONDS',
     default: 30,
