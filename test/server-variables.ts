@@ -20,5 +20,10 @@ export function wantsProgram(name: ServerName): string {
   return `(skipped: needs to start a ${name} of its own, which this machine does not have)`;
 }
 
-/** Tells a title that ends in one of the two. */
+/** The same for a suite that calls programs which `scripts/install-tools` installs. */
+export function wantsTools(names: readonly string[]): string {
+  return `(skipped: needs ${names.join(' and ')} of scripts/install-tools, which this machine does not have)`;
+}
+
+/** Tells a title that ends in one of them. */
 export const WANTS_SERVER = /\(skipped: needs .+, which this (run|machine) does not have\)$/;
