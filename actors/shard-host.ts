@@ -11,28 +11,20 @@ import type { Audience } from './audience.ts';
 import { Committer } from './committer.ts';
 import type { Answer, Envelope } from './envelope.ts';
 import { errandsOf, isDue, overdueRenewals, type Errand } from './errands.ts';
-import { runErrand, type ActorMail } from './errand-runner.ts';
+import { runErrand } from './errand-runner.ts';
 import { Flusher } from './flusher.ts';
 import type { HostOptions, HostStats } from './host-options.ts';
+import type { HostPorts } from './host-ports.ts';
 import type { Command } from './messages.ts';
 import { shardOf } from './placement.ts';
 import { isEmpty, isLive, type UserState } from './session.ts';
-import { ShardOwnership, type OwnershipPorts } from './shard-ownership.ts';
+import { ShardOwnership } from './shard-ownership.ts';
 import { Shard } from './shard.ts';
 import { decodeState } from './snapshot.ts';
 import { expire, forget, mayForget, turn } from './user-actor.ts';
 import type { Acquired } from '../lib/ports/checkpoint-store.ts';
 import type { News } from '../lib/ports/news.ts';
-import type { PlaytimeSink } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
-
-export interface HostPorts extends OwnershipPorts {
-  readonly sink: PlaytimeSink;
-  /** Sends news to a gateway node that holds sockets of the user; what gets lost on the way is found in the log. */
-  readonly push: (gateway: string, user: UuidKey, news: readonly News[]) => void;
-  /** For what users' actors have to tell each other about copies that are lent; what gets lost is made good by leases. */
-  readonly copies: ActorMail;
-}
 
 /** Commands that are not over with the commit. */
 const FOLLOWED_UP: ReadonlySet<Command['kind']> = new Set(['flush', 'erase', 'attend', 'leave', 'tell']);
@@ -93,6 +85,11 @@ export class ShardHost {
     this.#stopTick?.();
     this.#stopTick = null;
     this.#ownership.stop();
+  }
+
+  /** See {@link ShardOwnership.handOver}. */
+  handOver(shards: readonly number[]): Promise<number> {
+    return this.#ownership.handOver(shards);
   }
 
   /** See {@link ShardOwnership.setMembers}. */

@@ -149,6 +149,21 @@ export class ShardOwnership {
     this.#acquireNext();
   }
 
+  /**
+   * Hands those of these shards that placement names another node for to it, at once: also guests, that would stay a
+   * while. Resolves with how many went.
+   */
+  async handOver(shards: readonly number[]): Promise<number> {
+    const going = shards.flatMap((id) => {
+      const slot = this.#slots[id];
+      const owner = this.#placement[id] ?? null;
+      const stays = slot?.at !== 'active' || owner === null || owner === this.#options.node;
+      return stays ? [] : [this.#handOff(id, slot.shard, owner)];
+    });
+    await Promise.all(going);
+    return going.length;
+  }
+
   /** Leaves in good order: every shard is settled, released and offered to its successor among `successors`. */
   async drain(successors: readonly string[]): Promise<void> {
     this.#urgent.clear();

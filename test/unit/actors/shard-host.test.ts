@@ -328,6 +328,27 @@ describe('a shard host and placement', () => {
     expect(standIn.host.stats().shards).toBe(0);
   });
 
+  it('hands a guest over at once when it is told to, and nothing that is its own', async () => {
+    const { owner, other, names } = pair();
+    owner.host.setMembers([names.owner, names.other]);
+    other.host.setMembers([names.owner, names.other]);
+    await bed.time.advance(100);
+    const [holder, standIn, suspect] =
+      owner.host.stats().shards === 1 ? [owner, other, names.owner] : [other, owner, names.other];
+    const refused = standIn.ask(USER, startOf('one'));
+    await bed.time.advance(50);
+    expect(refused.answer).toEqual({ kind: 'not_owner', owner: suspect });
+    standIn.ask(USER, startOf('one'), { suspects: [suspect] });
+    await bed.time.advance(50);
+    const served = standIn.ask(USER, startOf('one'), { suspects: [suspect] });
+    await bed.time.advance(50);
+    expect(served.answer).toMatchObject({ kind: 'reply' });
+    expect(await bed.during(standIn.host.handOver([0]))).toBe(1);
+    await bed.time.advance(5_000); // the holder has just heard from the fence that somebody else had it
+    expect(holder.host.stats().shards).toBe(1);
+    expect(await bed.during(holder.host.handOver([0]))).toBe(0);
+  });
+
   it('takes a shard over from a living owner although other nodes come and go meanwhile', async () => {
     const host = bed.node('b', { shards: 64 });
     host.host.setMembers(['a']);

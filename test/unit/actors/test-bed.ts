@@ -118,6 +118,12 @@ export class TestBed {
     throw new Error('nobody answers');
   }
 
+  /** Lets time pass until this is done. */
+  async during<Result>(work: Promise<Result>): Promise<Result> {
+    await this.time.advance(1_000);
+    return work;
+  }
+
   /** A node that serves every shard. */
   async serving(name: string, given: Partial<HostOptions> = {}): Promise<TestNode> {
     const node = this.node(name, given);
