@@ -50,6 +50,7 @@ export function expectation(schema: JsonSchema): string {
   if (schema.type === 'null') return 'nothing';
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
   if (schema.type === 'integer') return `a whole number from ${schema.minimum} to ${schema.maximum}`;
+  if (schema.type === 'number') return `a number from ${schema.minimum} to ${schema.maximum}`;
   if (schema.type === 'array') return `a list of ${schema.items?.enum?.join(', ')}, each once`;
   const length =
     schema.minLength !== undefined && schema.minLength > 1 ? ` of at least ${schema.minLength} characters` : '';

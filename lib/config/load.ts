@@ -77,6 +77,7 @@ function fromEnvironment(key: ConfigKey, env: Environment): { value: unknown; so
 function convert(schema: JsonSchema, text: string): unknown {
   const type = schema.type ?? schema.anyOf?.[0]?.type;
   if (type === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  if (type === 'number') return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : text;
   if (type === 'array') return text.split(',').map((item) => item.trim());
   return text;
 }

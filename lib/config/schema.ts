@@ -4,6 +4,7 @@ import { grpc } from './groups/grpc.ts';
 import { kafka } from './groups/kafka.ts';
 import { s3, saves } from './groups/saves.ts';
 import { sockets } from './groups/sockets.ts';
+import { tracing } from './groups/tracing.ts';
 import { upstream } from './groups/upstream.ts';
 import { group, listOf, oneOf, optionalPort, optionalText, port, text, whole } from './setting.ts';
 
@@ -110,6 +111,7 @@ export const ConfigSchema = group({
   log: group({
     level: oneOf(LOG_LEVELS, { env: 'LOG_LEVEL', default: 'info', description: 'Least level that is logged' }),
   }),
+  tracing,
   auth: group({
     mode: oneOf(['auto', 'dev', 'jwks'], {
       env: 'AUTH_MODE',
