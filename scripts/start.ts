@@ -1,6 +1,6 @@
 /** `npm start`: one process with the roles of the configuration, all of them by default. */
 import { BASE_PATH } from '../lib/contract/endpoints.ts';
-import { ConfigError } from '../lib/config/config.ts';
+import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { startNode, type LibraryNode } from '../services/node.ts';
 import { withSampleUpstreams } from './upstream/start-samples.ts';

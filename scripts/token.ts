@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { signDevToken } from '../lib/auth/dev-token.ts';
-import { ConfigError } from '../lib/config/config.ts';
+import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { ROLES, type Role } from '../lib/contract/endpoint.ts';
 import { DEMO_USER_ID } from '../lib/library/demo-user.ts';

@@ -1,4 +1,7 @@
 import { hostname } from 'node:os';
+import { ConfigError } from './config-error.ts';
+import { refuseContradictions } from './refuse-tls.ts';
+import { requireTls } from './require-tls.ts';
 import type { Settings } from './schema.ts';
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
@@ -16,14 +19,6 @@ export type Config = DeepReadonly<
     checkpoint: { store: 'redis' | 'postgres' };
   }
 >;
-
-/** A wrong setting. The message is one line that names the key, the value (never a secret's) and what is expected. */
-export class ConfigError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ConfigError';
-  }
-}
 
 /** Signs and verifies tokens where nothing else is configured. Public knowledge, hence refused in production. */
 export const WELL_KNOWN_DEV_KEY = 'library-development-key-not-a-secret';
@@ -77,12 +72,11 @@ export function decide(settings: Settings, env: Readonly<Record<string, string |
       );
     }
   }
-  if ((http.tlsCertFile === null) !== (http.tlsKeyFile === null)) {
-    throw new ConfigError('http.tlsCertFile (TLS_CERT_FILE) and http.tlsKeyFile (TLS_KEY_FILE): expected both or none');
-  }
   refuseKafka(settings.kafka);
   refuseSaves(settings);
-  refuseGrpc(settings);
+  refuseGrpc(settings.grpc);
+  refuseContradictions(settings);
+  requireTls(settings);
   return freeze({
     ...settings,
     node: { ...node, id: node.id ?? hostname() },
@@ -92,15 +86,7 @@ export function decide(settings: Settings, env: Readonly<Record<string, string |
   });
 }
 
-function refuseKafka({ tls, tlsCaFile, tlsCertFile, tlsKeyFile, saslUsername, saslPassword }: Settings['kafka']): void {
-  if ((tlsCertFile === null) !== (tlsKeyFile === null)) {
-    throw new ConfigError(
-      'kafka.tlsCertFile (KAFKA_TLS_CERT_FILE) and kafka.tlsKeyFile (KAFKA_TLS_KEY_FILE): expected both or none',
-    );
-  }
-  if (tls === 'off' && (tlsCaFile !== null || tlsCertFile !== null)) {
-    throw new ConfigError('kafka.tls (KAFKA_TLS) is "off" beside files for TLS: expected "on"');
-  }
+function refuseKafka({ saslUsername, saslPassword }: Settings['kafka']): void {
   if ((saslUsername === null) !== (saslPassword === null)) {
     throw new ConfigError(
       'kafka.saslUsername (KAFKA_SASL_USERNAME) and kafka.saslPassword (KAFKA_SASL_PASSWORD): expected both or none',
@@ -128,12 +114,7 @@ function refuseSaves({ s3, saves }: Settings): void {
   }
 }
 
-function refuseGrpc({ grpc, upstream }: Settings): void {
-  if ((grpc.tlsCertFile === null) !== (grpc.tlsKeyFile === null)) {
-    throw new ConfigError(
-      'grpc.tlsCertFile (GRPC_TLS_CERT_FILE) and grpc.tlsKeyFile (GRPC_TLS_KEY_FILE): expected both or none',
-    );
-  }
+function refuseGrpc(grpc: Settings['grpc']): void {
   if (grpc.tlsClientCaFile !== null && grpc.tlsCertFile === null) {
     throw new ConfigError(
       'grpc.tlsClientCaFile (GRPC_TLS_CLIENT_CA_FILE) is set, which needs grpc.tlsCertFile (GRPC_TLS_CERT_FILE)',
@@ -143,14 +124,6 @@ function refuseGrpc({ grpc, upstream }: Settings): void {
     throw new ConfigError(
       'grpc.tlsClients (GRPC_TLS_CLIENTS) is "required", which needs grpc.tlsClientCaFile (GRPC_TLS_CLIENT_CA_FILE)',
     );
-  }
-  if ((upstream.tlsCertFile === null) !== (upstream.tlsKeyFile === null)) {
-    throw new ConfigError(
-      'upstream.tlsCertFile (UPSTREAM_TLS_CERT_FILE) and upstream.tlsKeyFile (UPSTREAM_TLS_KEY_FILE): expected both or none',
-    );
-  }
-  if (upstream.tls === 'off' && (upstream.tlsCaFile !== null || upstream.tlsCertFile !== null)) {
-    throw new ConfigError('upstream.tls (UPSTREAM_TLS) is "off" beside files for TLS: expected "on"');
   }
 }
 

@@ -4,9 +4,9 @@ import { grpc } from './groups/grpc.ts';
 import { kafka } from './groups/kafka.ts';
 import { s3, saves } from './groups/saves.ts';
 import { sockets } from './groups/sockets.ts';
-import { tracing } from './groups/tracing.ts';
+import { tls } from './groups/tls.ts';
 import { upstream } from './groups/upstream.ts';
-import { group, listOf, oneOf, optionalPort, optionalText, port, text, whole } from './setting.ts';
+import { clientFiles, group, listOf, oneOf, optionalPort, optionalText, port, text, whole } from './setting.ts';
 
 export const NODE_ROLES = ['gateway', 'engine', 'domain', 'bridge'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -97,7 +97,7 @@ export const ConfigSchema = group({
     tlsCertFile: optionalText({
       env: 'TLS_CERT_FILE',
       default: null,
-      description: 'PEM certificate chain; null: plain HTTP',
+      description: 'PEM certificate chain, read again when it changes; null: plain HTTP',
     }),
     tlsKeyFile: optionalText({ env: 'TLS_KEY_FILE', default: null, description: 'PEM private key of the certificate' }),
   }),
@@ -107,11 +107,20 @@ export const ConfigSchema = group({
       default: null,
       description: 'Extra port for health and metrics, for nodes that are no gateway; null: none, 0: any free one',
     }),
+    tlsCertFile: optionalText({
+      env: 'METRICS_TLS_CERT_FILE',
+      default: null,
+      description: 'PEM certificate chain of this port, read again when it changes; null: plain HTTP',
+    }),
+    tlsKeyFile: optionalText({
+      env: 'METRICS_TLS_KEY_FILE',
+      default: null,
+      description: 'PEM private key of that certificate',
+    }),
   }),
   log: group({
     level: oneOf(LOG_LEVELS, { env: 'LOG_LEVEL', default: 'info', description: 'Least level that is logged' }),
   }),
-  tracing,
   auth: group({
     mode: oneOf(['auto', 'dev', 'jwks'], {
       env: 'AUTH_MODE',
@@ -132,6 +141,11 @@ export const ConfigSchema = group({
       { env: 'JWT_JWKS_URL', default: null, description: 'Where the public keys of the token issuer are' },
       { pattern: '^https?://[^\\s]+$' },
     ),
+    jwksCaFile: optionalText({
+      env: 'JWT_JWKS_CA_FILE',
+      default: null,
+      description: 'PEM certificates that the token issuer is known by; null: those of the system',
+    }),
     algorithms: listOf(JWT_ALGORITHMS, {
       env: 'JWT_ALGORITHMS',
       default: [...JWT_ALGORITHMS],
@@ -170,14 +184,21 @@ export const ConfigSchema = group({
       default: 10,
       description: 'Connections of this process, at most',
     }),
+    tls: oneOf(['on', 'off'], {
+      env: 'POSTGRES_TLS',
+      default: 'off',
+      description: 'Whether PostgreSQL is spoken to in TLS, its certificate and name verified (sslmode verify-full)',
+    }),
+    ...clientFiles('POSTGRES', 'PostgreSQL is'),
   }),
   redis: group({
     addr: optionalText({
       env: 'REDIS_ADDR',
       default: null,
       secret: true,
-      description: 'Redis to keep checkpoints in: host:port or redis://…; null: none',
+      description: 'Redis to keep checkpoints in: host:port, redis://… or, in TLS, rediss://…; null: none',
     }),
+    ...clientFiles('REDIS', 'Redis is'),
   }),
   nats: group({
     url: optionalText(
@@ -185,10 +206,11 @@ export const ConfigSchema = group({
         env: 'NATS_URL',
         default: null,
         secret: true,
-        description: 'NATS that connects the processes; null: this process is alone',
+        description: 'NATS that connects the processes: nats://… or, in TLS, tls://…; null: this process is alone',
       },
       { pattern: '^(nats|tls)://[^\\s]+$' },
     ),
+    ...clientFiles('NATS', 'NATS is'),
   }),
   kafka,
   checkpoint: group({
@@ -203,6 +225,7 @@ export const ConfigSchema = group({
   sockets,
   grpc,
   upstream,
+  tls,
   engine: group({
     shards: whole(1, 65_536, {
       env: 'SHARDS',
@@ -233,6 +256,11 @@ export const ConfigSchema = group({
       env: 'LINGER_SECONDS',
       default: 60,
       description: 'How long an ended session is remembered, so that late and repeated messages still meet it',
+    }),
+    snapshotHoldSeconds: whole(0, 604_800, {
+      env: 'SNAPSHOT_HOLD_SECONDS',
+      default: 600,
+      description: 'How long all engines must be of a new release before checkpoints are written in its own version',
     }),
   }),
   family,

@@ -15,8 +15,6 @@ export const optionalText = (setting: Setting, options: { pattern?: string; minL
   Type.Union([Type.String({ minLength: 1, ...options }), Type.Null()], { ...setting });
 export const whole = (minimum: number, maximum: number, setting: Setting) =>
   Type.Integer({ minimum, maximum, ...setting });
-export const number = (minimum: number, maximum: number, setting: Setting) =>
-  Type.Number({ minimum, maximum, ...setting });
 export const port = (setting: Setting) => whole(0, 65_535, setting);
 export const optionalPort = (setting: Setting) =>
   Type.Union([Type.Integer({ minimum: 0, maximum: 65_535 }), Type.Null()], { ...setting });
@@ -28,3 +26,26 @@ export const listOf = <Values extends string[]>(values: readonly [...Values], se
   Type.Array(Type.Enum<Values>(values, { type: 'string' }), { minItems: 1, uniqueItems: true, ...setting });
 export const group = <Properties extends Record<string, TSchema>>(properties: Properties) =>
   Type.Object(properties, { additionalProperties: false });
+/**
+ * The files by which this service and a server that it connects to know each other in TLS.
+ *
+ * @param env beginning of the names of the variables: KAFKA
+ * @param theyAre who they are to the reader: "brokers are"
+ */
+export const clientFiles = (env: string, theyAre: string) => ({
+  tlsCaFile: optionalText({
+    env: `${env}_TLS_CA_FILE`,
+    default: null,
+    description: `PEM certificates that ${theyAre} known by; null: those of the system`,
+  }),
+  tlsCertFile: optionalText({
+    env: `${env}_TLS_CERT_FILE`,
+    default: null,
+    description: 'PEM certificate that this service shows there, read again when it changes; null: none',
+  }),
+  tlsKeyFile: optionalText({
+    env: `${env}_TLS_KEY_FILE`,
+    default: null,
+    description: 'PEM private key of that certificate',
+  }),
+});

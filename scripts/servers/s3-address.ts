@@ -34,7 +34,7 @@ export function s3Account(address: string): S3Account {
 export function s3Settings(address: string, bucket: string): Config['s3'] {
   return {
     ...s3Account(address),
-    ...{ bucket, publicEndpoint: null, addressing: 'path', encryption: 'bucket', kmsKeyId: null },
+    ...{ bucket, publicEndpoint: null, addressing: 'path', encryption: 'bucket', kmsKeyId: null, tlsCaFile: null },
   };
 }
 

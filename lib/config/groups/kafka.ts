@@ -1,4 +1,4 @@
-import { group, oneOf, optionalText, optionalWhole, text, whole } from '../setting.ts';
+import { clientFiles, group, oneOf, optionalText, optionalWhole, text, whole } from '../setting.ts';
 
 /** Where the platform's events are. */
 export const kafka = group({
@@ -39,21 +39,7 @@ export const kafka = group({
     default: 'off',
     description: 'Whether brokers are spoken to in TLS',
   }),
-  tlsCaFile: optionalText({
-    env: 'KAFKA_TLS_CA_FILE',
-    default: null,
-    description: 'PEM certificates that brokers are known by; null: those of the system',
-  }),
-  tlsCertFile: optionalText({
-    env: 'KAFKA_TLS_CERT_FILE',
-    default: null,
-    description: 'PEM certificate that the service shows to brokers; null: none',
-  }),
-  tlsKeyFile: optionalText({
-    env: 'KAFKA_TLS_KEY_FILE',
-    default: null,
-    description: 'PEM private key of that certificate',
-  }),
+  ...clientFiles('KAFKA', 'brokers are'),
   saslMechanism: oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], {
     env: 'KAFKA_SASL_MECHANISM',
     default: 'SCRAM-SHA-512',

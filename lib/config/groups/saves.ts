@@ -46,6 +46,11 @@ export const s3 = group({
     default: null,
     description: 'KMS key for encryption "aws:kms"; null: the one of the account',
   }),
+  tlsCaFile: optionalText({
+    env: 'S3_TLS_CA_FILE',
+    default: null,
+    description: 'PEM certificates that an S3 server with https is known by; null: those of the system',
+  }),
 });
 
 /** The rules of cloud saves, and where they are without S3. */

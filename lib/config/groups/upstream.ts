@@ -1,4 +1,4 @@
-import { group, oneOf, optionalText, whole } from '../setting.ts';
+import { clientFiles, group, oneOf, optionalText, whole } from '../setting.ts';
 
 const HOST_AND_PORT = '^[^\\s/]+:\\d{1,5}$';
 
@@ -55,19 +55,5 @@ export const upstream = group({
     default: 'off',
     description: 'Whether these services are spoken to in TLS',
   }),
-  tlsCaFile: optionalText({
-    env: 'UPSTREAM_TLS_CA_FILE',
-    default: null,
-    description: 'PEM certificates that they are known by; null: those of the system',
-  }),
-  tlsCertFile: optionalText({
-    env: 'UPSTREAM_TLS_CERT_FILE',
-    default: null,
-    description: 'PEM certificate that this service shows them; null: none',
-  }),
-  tlsKeyFile: optionalText({
-    env: 'UPSTREAM_TLS_KEY_FILE',
-    default: null,
-    description: 'PEM private key of this certificate',
-  }),
+  ...clientFiles('UPSTREAM', 'they are'),
 });
