@@ -26,7 +26,7 @@ export function refuseContradictions(settings: Settings): void {
     if (settings[group].tls === 'on' || !hasFiles(settings[group])) continue;
     throw new ConfigError(`${named(`${group}.tls`)} is "off" beside files for TLS: expected "on"`);
   }
-  const { postgres, redis, nats, s3, auth } = settings;
+  const { postgres, redis, nats, s3, auth, tracing } = settings;
   if (postgres.tls === 'on' && postgres.dsn !== null && SSL_PARAMETER.test(postgres.dsn)) {
     throw new ConfigError(
       `${named('postgres.dsn')} has parameters of its own for TLS beside ${named('postgres.tls')} "on": expected none`,
@@ -36,6 +36,7 @@ export function refuseContradictions(settings: Settings): void {
   refuseMixture('nats', 'nats.url', 'tls://', nats.url, hasFiles(nats));
   refuseCaOfPlain('s3.tlsCaFile', s3.tlsCaFile, 's3.endpoint', s3.endpoint);
   refuseCaOfPlain('auth.jwksCaFile', auth.jwksCaFile, 'auth.jwksUrl', auth.jwksUrl);
+  refuseCaOfPlain('tracing.tlsCaFile', tracing.tlsCaFile, 'tracing.otlpEndpoint', tracing.otlpEndpoint);
 }
 
 function hasFiles({ tlsCaFile, tlsCertFile }: Settings['redis' | 'nats' | 'kafka' | 'upstream' | 'postgres']): boolean {

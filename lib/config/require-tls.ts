@@ -40,12 +40,13 @@ function servers({ postgres, redis, nats, kafka, upstream }: Settings): Need[] {
   ];
 }
 
-function urls({ s3, auth, http }: Settings): Need[] {
+function urls({ s3, auth, http, tracing }: Settings): Need[] {
   return [
     withScheme('s3.endpoint', s3.endpoint, 'https://'),
     withScheme('s3.publicEndpoint', s3.publicEndpoint, 'https://'),
     withScheme('auth.jwksUrl', auth.jwksUrl, 'https://'),
     withScheme('http.publicUrl', http.publicUrl, 'https://'),
+    withScheme('tracing.otlpEndpoint', tracing.otlpEndpoint, 'https://'),
   ];
 }
 

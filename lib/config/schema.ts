@@ -5,6 +5,7 @@ import { kafka } from './groups/kafka.ts';
 import { s3, saves } from './groups/saves.ts';
 import { sockets } from './groups/sockets.ts';
 import { tls } from './groups/tls.ts';
+import { tracing } from './groups/tracing.ts';
 import { upstream } from './groups/upstream.ts';
 import { clientFiles, group, listOf, oneOf, optionalPort, optionalText, port, text, whole } from './setting.ts';
 
@@ -121,6 +122,7 @@ export const ConfigSchema = group({
   log: group({
     level: oneOf(LOG_LEVELS, { env: 'LOG_LEVEL', default: 'info', description: 'Least level that is logged' }),
   }),
+  tracing,
   auth: group({
     mode: oneOf(['auto', 'dev', 'jwks'], {
       env: 'AUTH_MODE',

@@ -15,6 +15,8 @@ export const optionalText = (setting: Setting, options: { pattern?: string; minL
   Type.Union([Type.String({ minLength: 1, ...options }), Type.Null()], { ...setting });
 export const whole = (minimum: number, maximum: number, setting: Setting) =>
   Type.Integer({ minimum, maximum, ...setting });
+export const number = (minimum: number, maximum: number, setting: Setting) =>
+  Type.Number({ minimum, maximum, ...setting });
 export const port = (setting: Setting) => whole(0, 65_535, setting);
 export const optionalPort = (setting: Setting) =>
   Type.Union([Type.Integer({ minimum: 0, maximum: 65_535 }), Type.Null()], { ...setting });

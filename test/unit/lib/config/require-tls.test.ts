@@ -28,6 +28,7 @@ const ALL: Environment = {
   S3_ENDPOINT: 'https://s3.example',
   S3_PUBLIC_ENDPOINT: 'https://saves.example',
   JWT_JWKS_URL: 'https://id.example/keys',
+  TRACING_OTLP_ENDPOINT: 'https://traces.example',
 };
 
 /** What makes one connection of {@link ALL} plain, and the setting to be named. */
@@ -46,6 +47,7 @@ const PLAIN: readonly (readonly [Environment, string])[] = [
   [{ S3_ENDPOINT: 'http://s3.example' }, 's3.endpoint (S3_ENDPOINT)'],
   [{ S3_PUBLIC_ENDPOINT: 'http://saves.example' }, 's3.publicEndpoint (S3_PUBLIC_ENDPOINT)'],
   [{ JWT_JWKS_URL: 'http://id.example/keys' }, 'auth.jwksUrl (JWT_JWKS_URL)'],
+  [{ TRACING_OTLP_ENDPOINT: 'http://traces.example' }, 'tracing.otlpEndpoint (TRACING_OTLP_ENDPOINT)'],
 ];
 
 describe('where TLS is required', () => {
