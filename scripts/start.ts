@@ -3,6 +3,7 @@ import { BASE_PATH } from '../lib/contract/endpoints.ts';
 import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { startNode, type LibraryNode } from '../services/node.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import { withSampleUpstreams } from './upstream/start-samples.ts';
 import { GREETING_GAME_ID } from '../lib/library/sample-catalog.ts';
 
@@ -23,32 +24,15 @@ const config = (() => {
     throw error;
   }
 })();
+const started = stopOnSignals();
 const node = await startNode(config).catch(fail);
-stopOnSignals(node);
+started(node);
 if (process.send) {
   // Started by `npm run cluster` or a test: tell it, and do not outlive it.
   process.send({ kind: 'ready', url: node.url, grpcPort: node.grpcPort });
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 } else if (node.url !== null) {
   greet(node.url, node);
-}
-
-function stopOnSignals({ stop, broker }: LibraryNode): void {
-  let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      // A second one means: now.
-      if (stopping) process.exit(1);
-      stopping = true;
-      stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          broker.logger.error({ msg: 'not stopped in good order', error: String(error) });
-          process.exit(1);
-        },
-      );
-    });
-  }
 }
 
 function greet(url: string, { parts, grpcPort }: LibraryNode): void {
