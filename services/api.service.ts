@@ -121,7 +121,7 @@ export function apiService(dependencies: ApiDependencies): Api {
         ...dependencies,
         settings: config.sockets,
         http: config.http,
-        metrics: socketMetrics(broker),
+        metrics: socketMetrics(broker, config.sockets.maxPerNode),
         log,
         reply,
         beats,

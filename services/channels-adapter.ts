@@ -8,8 +8,10 @@
  * neither switched off nor renamed, and the messages of a partition never run at the same time.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { Base, CHANNEL_METRICS, type Channel, type PublishOptions } from './channels-library.ts';
+import { Base, type Channel, type PublishOptions } from './channels-library.ts';
 import type { EventBus, IncomingMessage, RetryPolicy, RunningSubscription } from '../lib/ports/event-bus.ts';
+import { EVENT_METRICS } from '../lib/telemetry/event-metrics.ts';
+import { registerMetrics } from '../lib/telemetry/metric.ts';
 
 const PAUSES = { firstPauseMs: 200, maxPauseMs: 30_000 };
 /** While the bus is away, one line in so long. */
@@ -42,6 +44,7 @@ export class ChannelsAdapter extends Base {
   }
 
   override async connect(): Promise<void> {
+    registerMetrics(this.broker, EVENT_METRICS);
     this.connected = true;
   }
 
@@ -133,9 +136,8 @@ export class ChannelsAdapter extends Base {
   }
 
   #subscription({ group, retry }: Membership, channels: ReadonlyMap<string, Channel>) {
-    const counted = (metric: string, { topic }: IncomingMessage) => {
-      const channel = channels.get(topic);
-      if (channel !== undefined) this.metricsIncrement(metric, channel);
+    const counted = (metric: keyof typeof EVENT_METRICS, { topic }: IncomingMessage) => {
+      this.broker.metrics.increment(metric, { topic });
     };
     return {
       ...{ group, retry },
@@ -143,13 +145,11 @@ export class ChannelsAdapter extends Base {
       handle: (message: IncomingMessage) => this.#handle(channels, message),
       events: {
         retrying: (message: IncomingMessage, attempt: number, error: unknown) => {
-          counted(CHANNEL_METRICS.errors, message);
-          counted(CHANNEL_METRICS.retries, message);
+          counted('library.events.retries.total', message);
           this.logger.warn({ msg: 'message failed', ...placeOf(message), group, attempt, error: String(error) });
         },
         deadLettered: (message: IncomingMessage, reason: string) => {
-          counted(CHANNEL_METRICS.errors, message);
-          counted(CHANNEL_METRICS.deadLetters, message);
+          counted('library.events.dead.letters.total', message);
           this.logger.error({ msg: 'message is a dead letter', ...placeOf(message), group, reason });
         },
         failed: (error: unknown) => this.#warn(error),

@@ -44,14 +44,13 @@ export interface PublishOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What an adapter extends: serializer, metrics, and the count of messages under way. */
+/** What an adapter extends: serializer, and the count of messages under way. */
 export interface BaseAdapter {
   readonly broker: ServiceBroker;
   readonly logger: ServiceBroker['logger'];
   readonly serializer: { serialize(value: unknown): Buffer };
   connected: boolean;
   init(broker: ServiceBroker, logger: ServiceBroker['logger']): void;
-  metricsIncrement(name: string, channel: Channel): void;
   initChannelActiveMessages(channelId: string): void;
   stopChannelActiveMessages(channelId: string): void;
   addChannelActiveMessages(channelId: string, ids: readonly (string | number)[]): void;
@@ -75,10 +74,3 @@ export function channelsMiddleware(adapter: BaseAdapter): Middleware {
   const create = channels.Middleware as unknown as (options: { adapter: BaseAdapter }) => Middleware;
   return create({ adapter });
 }
-
-/** Counters that the base registers (`src/constants.js` of the library). */
-export const CHANNEL_METRICS = {
-  errors: 'moleculer.channels.messages.errors.total',
-  retries: 'moleculer.channels.messages.retries.total',
-  deadLetters: 'moleculer.channels.messages.deadLettering.total',
-} as const;

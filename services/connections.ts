@@ -28,6 +28,7 @@ import { openRedisPageCache } from '../lib/redis/redis-page-cache.ts';
 import { openS3SaveStore } from '../lib/s3/s3-save-store.ts';
 import { openFolderSaveStore } from '../lib/save-folder/folder-save-store.ts';
 import type { SaveFiles } from '../lib/save-folder/serve/save-files.ts';
+import type { DatabaseMetrics } from '../lib/telemetry/database-metrics.ts';
 
 /** One commit is under way at a time, and a few shards are acquired beside it. */
 const CHECKPOINT_CONNECTIONS = 4;
@@ -37,12 +38,19 @@ const REVISION_CONNECTIONS = 2;
 const PAGE_CACHE_BYTES = 256 * 1024 * 1024;
 const PROJECT = path.resolve(import.meta.dirname, '..');
 
-export async function openData({ postgres, node }: Config, broker: ServiceBroker, now: number): Promise<Database> {
+export async function openData(
+  { postgres, node }: Config,
+  broker: ServiceBroker,
+  pools: DatabaseMetrics,
+  now: number,
+): Promise<Database> {
+  const { connectionLost, observer } = pools.of('main');
   const database = await openDatabase(
     postgres.dsn === null
       ? { directory: path.resolve(PROJECT, node.dataDir) }
       : { dsn: postgres.dsn, poolSize: postgres.poolSize, applicationName: `library ${node.id}` },
-    (error) => broker.logger.warn({ msg: 'database connection lost', error: error.message }),
+    connectionLost,
+    observer,
   );
   try {
     const migrations = await prepareDatabase(database, now);
@@ -60,6 +68,7 @@ export async function openCheckpoints(
   config: Config,
   database: Database,
   broker: ServiceBroker,
+  pools: DatabaseMetrics,
   closers: (() => Promise<void>)[],
 ): Promise<CheckpointStore> {
   const { postgres, redis, node } = config;
@@ -72,9 +81,11 @@ export async function openCheckpoints(
   }
   if (postgres.dsn === null) return new PostgresCheckpointStore(database.executor);
   // Connections of its own: a slow flush must not stand in the way of a commit that somebody waits for.
+  const { connectionLost, observer } = pools.of('checkpoints');
   const own = await openDatabase(
     { dsn: postgres.dsn, poolSize: CHECKPOINT_CONNECTIONS, applicationName: `library ${node.id} checkpoints` },
-    (error) => broker.logger.warn({ msg: 'checkpoint connection lost', error: error.message }),
+    connectionLost,
+    observer,
   );
   closers.push(own.close);
   return new PostgresCheckpointStore(own.executor);
@@ -84,13 +95,15 @@ export async function openCheckpoints(
 export async function openRevisionReads(
   { postgres, node }: Config,
   database: Database,
-  broker: ServiceBroker,
+  pools: DatabaseMetrics,
   closers: (() => Promise<void>)[],
 ): Promise<SqlExecutor> {
   if (postgres.dsn === null) return database.executor;
+  const { connectionLost, observer } = pools.of('revisions');
   const own = await openDatabase(
     { dsn: postgres.dsn, poolSize: REVISION_CONNECTIONS, applicationName: `library ${node.id} revisions` },
-    (error) => broker.logger.warn({ msg: 'revision connection lost', error: error.message }),
+    connectionLost,
+    observer,
   );
   closers.push(own.close);
   return own.executor;

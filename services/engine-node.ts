@@ -1,6 +1,7 @@
 /** The engine role of a process: the shard host, its place in the cluster, and how it leaves it. */
 import type { ServiceBroker } from 'moleculer';
 import { acquisitions } from './acquisitions.ts';
+import { CommandCounts } from './command-counts.ts';
 import { joinPlacement, leavePlacement, watchMembers, engineMembers } from './engine-membership.ts';
 import { hostOptions } from './engine-settings.ts';
 import { hostEvents, observeHost } from './engine-telemetry.ts';
@@ -59,7 +60,8 @@ export function engineNode({ broker, config, store, sink, clock, engine }: Engin
   const copies: ActorMail = { ask: (user, command) => engine.ask(user, command, clock.now() + ERRAND_MS) };
   const ports = { store, sink, clock, offer, push, copies, events };
   const host = new ShardHost(hostOptions(config), ports);
-  const endObserving = observeHost(broker, host, clock);
+  const commands = new CommandCounts();
+  const endObserving = observeHost(broker, host, commands, config.engine.shards, clock);
   let unwatch: (() => void) | null = null;
   let draining: Promise<void> | null = null;
 
@@ -82,7 +84,7 @@ export function engineNode({ broker, config, store, sink, clock, engine }: Engin
     follow();
   };
 
-  broker.createService(engineService({ host, drain, rejoin, now: () => clock.now() }));
+  broker.createService(engineService({ host, commands, drain, rejoin, now: () => clock.now() }));
   return {
     host,
     async join() {

@@ -1,5 +1,6 @@
 /** The engine node on the cluster's bus: takes batches for its shards, and answers operators. */
 import type { Context, ServiceSchema } from 'moleculer';
+import type { CommandCounts } from './command-counts.ts';
 import { packAnswers, unpackBatch, type PackedAnswers, type PackedBatch } from './engine-wire.ts';
 import { mustUuid } from './operator-input.ts';
 import type { HostStats } from '../actors/host-options.ts';
@@ -42,6 +43,7 @@ export interface HeldUser {
 
 export interface EngineDeps {
   readonly host: ShardHost;
+  readonly commands: CommandCounts;
   /** Leaves placement, hands all shards off, and resolves when this node holds none. The node goes on running. */
   readonly drain: () => Promise<void>;
   /** Takes part in placement again. */
@@ -49,7 +51,7 @@ export interface EngineDeps {
   readonly now: () => number;
 }
 
-export function engineService({ host, drain, rejoin, now }: EngineDeps): ServiceSchema {
+export function engineService({ host, commands, drain, rejoin, now }: EngineDeps): ServiceSchema {
   return {
     name: 'engine',
     actions: {
@@ -57,6 +59,7 @@ export function engineService({ host, drain, rejoin, now }: EngineDeps): Service
       deliver: {
         async handler(ctx: Context<PackedBatch>): Promise<PackedAnswers> {
           const { envelopes, suspects } = unpackBatch(ctx.params);
+          commands.count(envelopes);
           return packAnswers(await host.deliver(envelopes, suspects));
         },
       },

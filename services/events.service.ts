@@ -5,7 +5,7 @@ import { action, endpointAction } from './action.ts';
 import { chore, type Chore } from './chore.ts';
 import { userActor } from './user-actor-calls.ts';
 import type { Engine } from '../actors/engine.ts';
-import { listDeadLetters, replayDeadLetters, type DeadLetter } from '../lib/bus/dead-letters.ts';
+import { listDeadLetters, REPLAY_GROUP, replayDeadLetters, type DeadLetter } from '../lib/bus/dead-letters.ts';
 import { CONSUMED_TOPICS } from '../lib/contract/events/consumed.ts';
 import type { DeadLetter as ShownLetter } from '../lib/contract/support.ts';
 import type * as contract from '../lib/contract/support.ts';
@@ -15,7 +15,9 @@ import { consume } from '../lib/events/consume.ts';
 import { platformEvent } from '../lib/events/platform-event.ts';
 import { reactions } from '../lib/events/reactions.ts';
 import type { Clock } from '../lib/ports/clock.ts';
-import type { EventBus, IncomingMessage } from '../lib/ports/event-bus.ts';
+import { deadLetterTopic, type EventBus, type IncomingMessage } from '../lib/ports/event-bus.ts';
+import { EVENT_METRICS } from '../lib/telemetry/event-metrics.ts';
+import { registerMetrics } from '../lib/telemetry/metric.ts';
 
 export interface EventsDeps {
   readonly database: Pick<Database, 'db'>;
@@ -38,6 +40,7 @@ const ENSURE_AGAIN_MS = 2_000;
 
 const TAKEN = 'library.events.taken.total';
 const LAG = 'library.events.lag.messages';
+const WAITING = 'library.events.dead.letters.waiting';
 const OBSERVE_MS = 15_000;
 
 export function eventsService({
@@ -100,20 +103,7 @@ export function eventsService({
       replay: action(({ topic }: { topic?: string }, logger) => replay(topic, logger)),
     },
     created(this: Service) {
-      const { metrics } = this.broker;
-      const labelNames = ['topic', 'outcome'];
-      metrics.register({
-        type: 'counter',
-        name: TAKEN,
-        description: 'Events of others that were taken in',
-        labelNames,
-      });
-      metrics.register({
-        type: 'gauge',
-        name: LAG,
-        description: 'Events of others that wait to be taken in',
-        labelNames: ['topic'],
-      });
+      registerMetrics(this.broker, EVENT_METRICS);
     },
     started(this: Service) {
       const { logger } = this;
@@ -131,14 +121,13 @@ export function eventsService({
       observing = chore(
         clock,
         async () => {
-          const partitions = await bus.lag(group, CONSUMED_TOPICS);
+          const letters = CONSUMED_TOPICS.map(deadLetterTopic);
+          const lags = [...(await bus.lag(group, CONSUMED_TOPICS)), ...(await bus.lag(REPLAY_GROUP, letters))];
+          const lagOf = (wanted: string): number =>
+            lags.reduce((sum, { topic, lag }) => (topic === wanted ? sum + lag : sum), 0);
           for (const topic of CONSUMED_TOPICS) {
-            const ofTopic = partitions.filter((partition) => partition.topic === topic);
-            metrics.set(
-              LAG,
-              ofTopic.reduce((sum, { lag }) => sum + lag, 0),
-              { topic },
-            );
+            metrics.set(LAG, lagOf(topic), { topic });
+            metrics.set(WAITING, lagOf(deadLetterTopic(topic)), { topic });
           }
           return OBSERVE_MS;
         },

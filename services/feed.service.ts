@@ -9,6 +9,8 @@ import { GatewayNews } from '../lib/news/feed.ts';
 import type { Answer, Question } from '../lib/news/reader.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { NewsFeed } from '../lib/ports/news.ts';
+import { FEED_METRICS } from '../lib/telemetry/event-metrics.ts';
+import { registerMetrics } from '../lib/telemetry/metric.ts';
 import type { ServiceBroker } from 'moleculer';
 
 export interface FeedDeps {
@@ -84,17 +86,7 @@ export function gatewayFeed({ broker, config, engine, clock }: FeedDeps): Gatewa
       },
     },
     started(this: Service) {
-      metrics.register({ type: 'counter', name: PUSHED, description: 'Pushes of news to this node' });
-      metrics.register({ type: 'counter', name: GAPS, description: 'Pushes before which something was missing' });
-      metrics.register({ type: 'counter', name: FOUND, description: 'News that the log had and no push had brought' });
-      metrics.register({ type: 'counter', name: RESETS, description: 'Times the log had forgotten what was missed' });
-      metrics.register({
-        type: 'counter',
-        name: FAILURES,
-        labelNames: ['what'],
-        description: 'Questions to actors and to the log without an answer',
-      });
-      metrics.register({ type: 'gauge', name: FOLLOWED, description: 'Users with launchers connected to this node' });
+      registerMetrics(broker, FEED_METRICS);
       const observe = (): void => {
         metrics.set(FOLLOWED, news.users);
         cancelObserving = clock.after(OBSERVE_MS, observe);

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers';
 import type { ServiceBroker } from 'moleculer';
 import type { News, ToldNews } from '../lib/ports/news.ts';
+import { ENGINE_METRICS } from '../lib/telemetry/engine-metrics.ts';
+import { registerMetrics } from '../lib/telemetry/metric.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
 /** What an engine node sends to a gateway node at once. */
@@ -28,7 +30,7 @@ const PUSH_MS = 1_000;
  */
 export function newsPushes(broker: ServiceBroker): (gateway: string, user: UuidKey, news: readonly News[]) => void {
   const { metrics, logger } = broker;
-  metrics.register({ type: 'counter', name: LOST, description: 'Pushes of news that no gateway confirmed' });
+  registerMetrics(broker, ENGINE_METRICS);
   const gateways = new Map<string, Outbound>();
 
   const send = async (gateway: string, outbound: Outbound): Promise<void> => {

@@ -33,6 +33,7 @@ import { idempotencyService } from './idempotency.service.ts';
 import { libraryService } from './library.service.ts';
 import { maintenanceService } from './maintenance.service.ts';
 import { newsService } from './news.service.ts';
+import { nodeTelemetry } from './node-telemetry.ts';
 import { outboxService } from './outbox.service.ts';
 import { playtimeService } from './playtime.service.ts';
 import { engineRegion } from './region.ts';
@@ -87,12 +88,13 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
       middlewares: has('bridge') ? [channelsMiddleware(channels)] : [],
     }),
   );
+  const telemetry = nodeTelemetry(broker, config, clock);
   const probes: Record<string, Probe> = {};
   const closers: (() => Promise<void>)[] = [];
 
   let database: Database | null = null;
   if (has('engine') || has('domain') || has('bridge')) {
-    database = await openData(config, broker, clock.now());
+    database = await openData(config, broker, telemetry.pools, clock.now());
     probes['postgresql'] = () => database?.ping() ?? Promise.resolve();
     closers.push(database.close);
   }
@@ -100,7 +102,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   const { region, follow } = engineRegion(broker, config, clock);
   let engine: EngineNode | null = null;
   if (has('engine') && database) {
-    const store = await openCheckpoints(config, database, broker, closers);
+    const store = await openCheckpoints(config, database, broker, telemetry.pools, closers);
     probes['checkpoints'] = () => store.ping();
     const sink = postgresPlaytimeSink(database.executor);
     engine = engineNode({ broker, config, store, sink, clock, engine: region });
@@ -122,7 +124,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     const retentionMs = config.idempotency.retentionHours * 3_600_000;
     const cache = await openPageCache(config, broker);
     closers.push(() => cache.close());
-    const executor = await openRevisionReads(config, database, broker, closers);
+    const executor = await openRevisionReads(config, database, telemetry.pools, closers);
     const pages = createUserPages({ executor, cache, clock, looked: pageMetrics(broker) });
     broker.createService(libraryService({ database, engine: region, clock, pages, catalog }));
     broker.createService(categoriesService({ database, clock }));
@@ -177,12 +179,14 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   await broker.start();
   follow();
   await engine?.join();
+  telemetry.watch(readiness);
 
   const stop = async (): Promise<void> => {
     readiness.drain();
     await Promise.all([api?.drain(), grpc?.drain()]);
     await engine?.drain();
     engine?.stop();
+    telemetry.stop();
     await broker.stop();
     for (const close of closers.reverse()) await close();
   };

@@ -16,6 +16,8 @@ import { forgetNews } from '../lib/news/recent.ts';
 import { NewsTeller } from '../lib/news/teller.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
+import { OUTBOX_METRICS } from '../lib/telemetry/event-metrics.ts';
+import { registerMetrics } from '../lib/telemetry/metric.ts';
 
 export interface OutboxDeps {
   readonly database: Pick<Database, 'executor'>;
@@ -47,11 +49,7 @@ export function outboxService({ database, bus, engine, clock }: OutboxDeps): Ser
     async started(this: Service) {
       const { broker, logger } = this;
       const { metrics } = broker;
-      metrics.register({ type: 'counter', name: RELAYED, description: 'Events carried to the event bus' });
-      metrics.register({ type: 'counter', name: FAILURES, description: 'Batches that the event bus did not take' });
-      metrics.register({ type: 'counter', name: UNTOLD, description: 'News that reach launchers with a sweep only' });
-      metrics.register({ type: 'gauge', name: BACKLOG, description: 'Events that wait for the event bus' });
-      metrics.register({ type: 'gauge', name: LAG, description: 'How long the oldest of them has waited', unit: 'ms' });
+      registerMetrics(broker, OUTBOX_METRICS);
       const outbox = outboxOf(broker.nodeID);
       const teller = new NewsTeller({
         ask: (user, command, deadline) => engine.ask(user, command, deadline),
@@ -116,4 +114,4 @@ const RELAYED = 'library.outbox.relayed.total';
 const FAILURES = 'library.outbox.failures.total';
 const UNTOLD = 'library.outbox.untold.total';
 const BACKLOG = 'library.outbox.backlog.events';
-const LAG = 'library.outbox.lag.ms';
+const LAG = 'library.outbox.lag.milliseconds';

@@ -5,35 +5,25 @@ import { LibraryError } from '../lib/errors.ts';
 import { ImplausibleAudit } from '../lib/savegames/sweep/implausible-audit.ts';
 import type { SavesObserved } from '../lib/savegames/sweep/observe-saves.ts';
 import type { SweepReport } from '../lib/savegames/sweep/sweep.ts';
+import { registerMetrics } from '../lib/telemetry/metric.ts';
+import { SAVE_METRICS, SWEEP_METRICS } from '../lib/telemetry/save-metrics.ts';
 
 const EXPIRED = 'library.saves.uploads.expired.total';
 const REMOVED = 'library.saves.removed.total';
 const ORPHANS = 'library.saves.orphans.total';
 const FAILURES = 'library.saves.sweep.failures.total';
 const GARBAGE = 'library.saves.garbage.objects';
-const GARBAGE_AGE = 'library.saves.garbage.age.ms';
+const GARBAGE_AGE = 'library.saves.garbage.age.milliseconds';
 const MISSING = 'library.saves.missing.objects';
-
-const COUNTERS = {
-  [EXPIRED]: 'Uploads of saves that nobody confirmed in time',
-  [REMOVED]: 'Objects removed from the store of saves',
-  [ORPHANS]: 'Objects found in the store that no save needs',
-  [FAILURES]: 'Chores of cloud saves that could not be done and wait for the next round',
-};
-const GAUGES = {
-  [GARBAGE]: 'Objects that are due to be removed from the store of saves',
-  [GARBAGE_AGE]: 'How long the oldest of them has been due, ms',
-  [MISSING]: 'Objects of saves that the store has lost',
-};
 
 export interface SavesTelemetry {
   swept(report: SweepReport): void;
   observed(figures: SavesObserved): void;
 }
 
-export function savesTelemetry({ metrics }: ServiceBroker): SavesTelemetry {
-  for (const [name, description] of Object.entries(COUNTERS)) metrics.register({ type: 'counter', name, description });
-  for (const [name, description] of Object.entries(GAUGES)) metrics.register({ type: 'gauge', name, description });
+export function savesTelemetry(broker: ServiceBroker): SavesTelemetry {
+  registerMetrics(broker, SWEEP_METRICS);
+  const { metrics } = broker;
   return {
     swept({ uploadsExpired, removed, orphans, failures }) {
       const counted = { [EXPIRED]: uploadsExpired, [REMOVED]: removed, [ORPHANS]: orphans, [FAILURES]: failures };
@@ -52,14 +42,9 @@ const CONFIRMED = 'library.saves.confirmed.total';
 export type Confirming = (confirming: Promise<ConfirmUploadReply>) => Promise<ConfirmUploadReply>;
 
 /** Counts what confirmations come to: `head`; `side` for one that is kept beside it; or the code of their refusal. */
-export function confirmationsCounted({ metrics }: ServiceBroker): Confirming {
-  metrics.register({
-    type: 'counter',
-    name: CONFIRMED,
-    description: 'Uploads of saves that were to be confirmed, by what became of them',
-    labelNames: ['became'],
-  });
-  const count = (became: string): void => void metrics.increment(CONFIRMED, { became });
+export function confirmationsCounted(broker: ServiceBroker): Confirming {
+  registerMetrics(broker, SAVE_METRICS);
+  const count = (became: string): void => void broker.metrics.increment(CONFIRMED, { became });
   return async (confirming) => {
     try {
       const reply = await confirming;

@@ -9,6 +9,7 @@ import { systemClock, type Clock } from '../lib/ports/clock.ts';
 import { machineDisk, type Disk } from '../lib/save-folder/disk.ts';
 import { openFolderSaveStore, type FolderSaveStore } from '../lib/save-folder/folder-save-store.ts';
 import { SAVE_FILES_PATH } from '../lib/save-folder/signed-urls.ts';
+import type { HttpMetrics } from '../lib/telemetry/http-metrics.ts';
 
 export interface ServedFolder {
   readonly store: FolderSaveStore;
@@ -43,7 +44,11 @@ export async function serveSaveFolder({
   const answered: { operation: string; status: number }[] = [];
   const logged: string[] = [];
   const log = { error: (_details: object, message: string) => void logged.push(message) };
-  const reply = createReply({ answered: (operation, status) => void answered.push({ operation, status }) }, log);
+  const metrics: HttpMetrics = {
+    answered: (operation, status) => void answered.push({ operation, status }),
+    refused: () => undefined,
+  };
+  const reply = createReply(metrics, log);
   const front = createFront((_req, res) => void res.writeHead(404).end());
   front.below.set(SAVE_FILES_PATH, store.files.handler(reply, log));
   const server = createServer(configFrom('', env).http, 0, systemClock(), front.listener);

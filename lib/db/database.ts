@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, type LogEvent } from 'kysely';
 import pg from 'pg';
 import { columnTypes } from './column-types.ts';
 import { openPglitePool } from './pglite-pool.ts';
@@ -38,6 +38,22 @@ export interface Database {
   readonly close: () => Promise<void>;
 }
 
+/** The connections of a pool at one moment. */
+export interface PoolStats {
+  readonly inUse: number;
+  readonly idle: number;
+  /** Requests without one. */
+  readonly waiting: number;
+}
+
+/** Who watches a pool, for metrics. Implementations must not throw. */
+export interface DatabaseObserver {
+  /** Once: how the pool can be asked for its state. */
+  opened(stats: () => PoolStats): void;
+  /** A statement came to its end; ms from its being sent, with the wait for a connection where it is not of a transaction. */
+  answered(ms: number, error: unknown): void;
+}
+
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Above any statement of ours by far; keeps a stuck one from holding a connection, and its locks, for good. */
@@ -52,6 +68,7 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 export async function openDatabase(
   location: DatabaseLocation,
   onConnectionLost: (error: Error) => void = () => undefined,
+  observer?: DatabaseObserver,
 ): Promise<Database> {
   if ('dsn' in location) {
     const pool = new pg.Pool({
@@ -68,22 +85,34 @@ export async function openDatabase(
     pool.on('connect', (client) => client.on('error', onConnectionLost));
     // The pool repeats what its idle connections have just told.
     pool.on('error', () => undefined);
-    return wrap(pool, 'postgresql', () => pool.end());
+    return wrap(pool, 'postgresql', () => pool.end(), observer);
   }
   const { pool, close } = await openPglitePool('directory' in location ? location.directory : null);
-  return wrap(pool, 'pglite', close);
+  return wrap(pool, 'pglite', close, observer);
 }
 
-function wrap(pool: pg.Pool, kind: Database['kind'], close: () => Promise<void>): Database {
+function wrap(
+  pool: pg.Pool,
+  kind: Database['kind'],
+  close: () => Promise<void>,
+  observer: DatabaseObserver | undefined,
+): Database {
+  observer?.opened(() => ({
+    inUse: pool.totalCount - pool.idleCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  }));
   const executor: SqlExecutor = {
     async query<Row extends object>(text: string, params: readonly unknown[] = [], name?: string) {
       const values = params as unknown[];
-      const result = await pool.query<Row>(name === undefined ? { text, values } : { name, text, values });
+      const result = await observed(observer, () =>
+        pool.query<Row>(name === undefined ? { text, values } : { name, text, values }),
+      );
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     },
   };
   return {
-    db: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    db: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), ...(observer && { log: logTo(observer) }) }),
     executor,
     kind,
     async version() {
@@ -95,4 +124,25 @@ function wrap(pool: pg.Pool, kind: Database['kind'], close: () => Promise<void>)
     },
     close,
   };
+}
+
+async function observed<Result>(
+  observer: DatabaseObserver | undefined,
+  query: () => Promise<Result>,
+): Promise<Result> {
+  if (observer === undefined) return query();
+  const begun = performance.now();
+  try {
+    const result = await query();
+    observer.answered(performance.now() - begun, null);
+    return result;
+  } catch (error) {
+    observer.answered(performance.now() - begun, error);
+    throw error;
+  }
+}
+
+/** Kysely's log is the one place that sees its statements, those of transactions among them. */
+function logTo(observer: DatabaseObserver): (event: LogEvent) => void {
+  return (event) => observer.answered(event.queryDurationMillis, event.level === 'error' ? event.error : null);
 }

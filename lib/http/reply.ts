@@ -45,6 +45,7 @@ export function createReply(metrics: HttpMetrics, log: FailureLog): Reply {
     failure(exchange, operation, error) {
       const problem = problemOf(error);
       if (problem.unexpected) log.error({ err: error, operation, trace_id: exchange.trace.id }, 'request failed');
+      metrics.refused(problem.code);
       count(exchange, operation, respondProblem(exchange, problem));
     },
     sent: count,

@@ -1,5 +1,7 @@
 import { status as Status } from '@grpc/grpc-js';
 import type { ServiceBroker } from 'moleculer';
+import { REQUEST_BUCKETS_MS } from './http-metrics.ts';
+import { registerMetrics, type MetricGroup } from './metric.ts';
 
 /** Counts the calls that the gateway answers over gRPC. */
 export interface GrpcMetrics {
@@ -13,22 +15,22 @@ export interface GrpcMetrics {
 }
 
 const DURATION = 'library.grpc.request.duration.milliseconds';
-/** Whole numbers, for the reason given in `http-metrics.ts`. */
-const BUCKETS_MS = [1, 2, 5, 10, 25, 50, 100, 200, 500, 1500, 4500];
+
+export const GRPC_METRICS = {
+  [DURATION]: {
+    type: 'histogram',
+    help: 'Ended gRPC calls by method and status code',
+    labels: ['method', 'status'],
+    buckets: REQUEST_BUCKETS_MS,
+  },
+} as const satisfies MetricGroup;
 
 export function grpcMetrics(broker: ServiceBroker): GrpcMetrics {
   if (!broker.isMetricsEnabled()) return { answered() {} };
-  const { metrics } = broker;
-  metrics.register({
-    type: 'histogram',
-    name: DURATION,
-    description: 'Ended gRPC calls by method and status code',
-    labelNames: ['method', 'status'],
-    buckets: BUCKETS_MS,
-  });
+  registerMetrics(broker, GRPC_METRICS);
   return {
     answered(method, code, ms) {
-      metrics.observe(DURATION, ms, { method, status: Status[code] });
+      broker.metrics.observe(DURATION, ms, { method, status: Status[code] });
     },
   };
 }

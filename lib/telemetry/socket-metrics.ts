@@ -1,27 +1,49 @@
 import type { ServiceBroker } from 'moleculer';
 import { CLOSE } from '../contract/frames.ts';
 import type { SocketMetrics } from '../sockets/sockets-context.ts';
+import { REQUEST_BUCKETS_MS, statusClass } from './http-metrics.ts';
+import { registerMetrics, type MetricGroup } from './metric.ts';
 
 const NAMES = {
   open: 'library.sockets.open',
-  frames: 'library.sockets.frames',
-  closed: 'library.sockets.closed',
-  resumed: 'library.sockets.resumed',
-  slow: 'library.sockets.slow',
-  silent: 'library.sockets.silent',
+  limit: 'library.sockets.limit',
+  frames: 'library.sockets.frames.total',
+  closed: 'library.sockets.closed.total',
+  resumed: 'library.sockets.resumed.total',
+  slow: 'library.sockets.slow.total',
+  silent: 'library.sockets.silent.total',
   beats: 'library.sockets.beat.duration.milliseconds',
 } as const;
 /** Beside our own codes those of RFC 6455 and its registry; clients may send any other. */
 const KNOWN_CODES: ReadonlySet<number> = new Set([1000, 1001, 1002, 1005, 1006, 1007, 1009, ...Object.values(CLOSE)]);
-const STATUS_CLASSES = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx'];
-const BUCKETS_MS = [1, 2, 5, 10, 25, 50, 100, 200, 500, 1500, 4500];
+
+export const SOCKET_METRICS = {
+  [NAMES.open]: { type: 'gauge', help: 'WebSockets that are open' },
+  [NAMES.limit]: { type: 'gauge', help: 'WebSockets that a node takes at most' },
+  [NAMES.frames]: {
+    type: 'counter',
+    help: 'Frames of WebSockets by direction and type',
+    labels: ['direction', 'type'],
+  },
+  [NAMES.closed]: { type: 'counter', help: 'WebSockets that ended, by the code that was said first', labels: ['code'] },
+  [NAMES.resumed]: { type: 'counter', help: 'WebSockets that began to hear news, by how', labels: ['outcome'] },
+  [NAMES.slow]: { type: 'counter', help: 'WebSockets closed because what was sent was not taken out' },
+  [NAMES.silent]: { type: 'counter', help: 'WebSockets cut because pings were not answered' },
+  [NAMES.beats]: {
+    type: 'histogram',
+    help: 'Heartbeats and ends over WebSockets, answered, by class of status',
+    labels: ['type', 'status'],
+    buckets: REQUEST_BUCKETS_MS,
+  },
+} as const satisfies MetricGroup;
 
 /** Keeps counts in numbers of its own and hands them to Moleculer once a second: a frame must not pay for its counting. */
-export function socketMetrics(broker: ServiceBroker): SocketMetrics {
+export function socketMetrics(broker: ServiceBroker, maxPerNode: number): SocketMetrics {
   const counts = new Map<string, Count>();
   const frames = new Map<string, Count>();
   let open = 0;
-  if (broker.isMetricsEnabled()) register(broker);
+  registerMetrics(broker, SOCKET_METRICS);
+  if (broker.isMetricsEnabled()) broker.metrics.set(NAMES.limit, maxPerNode);
 
   /** Direction and type are few: their counts are found by one look. */
   const frame = (direction: string, type: string): void => {
@@ -48,7 +70,7 @@ export function socketMetrics(broker: ServiceBroker): SocketMetrics {
     sent: (kind) => frame('out', kind),
     answered(type, status, ms) {
       if (!broker.isMetricsEnabled()) return;
-      broker.metrics.observe(NAMES.beats, ms, { type, status: STATUS_CLASSES[Math.floor(status / 100)] ?? 'unknown' });
+      broker.metrics.observe(NAMES.beats, ms, { type, status: statusClass(status) });
     },
     resumed: (outcome) => count(NAMES.resumed, { outcome }),
     slow: () => count(NAMES.slow, {}),
@@ -68,25 +90,4 @@ interface Count {
   readonly name: string;
   readonly labels: Record<string, string>;
   count: number;
-}
-
-function register({ metrics }: ServiceBroker): void {
-  metrics.register({ type: 'gauge', name: NAMES.open, description: 'WebSockets that are open' });
-  const counters: readonly (readonly [string, string, string[]])[] = [
-    [NAMES.frames, 'Frames of WebSockets by direction and type', ['direction', 'type']],
-    [NAMES.closed, 'WebSockets that ended, by the code that was said first', ['code']],
-    [NAMES.resumed, 'WebSockets that began to hear news, by how', ['outcome']],
-    [NAMES.slow, 'WebSockets closed because what was sent was not taken out', []],
-    [NAMES.silent, 'WebSockets cut because pings were not answered', []],
-  ];
-  for (const [name, description, labelNames] of counters) {
-    metrics.register({ type: 'counter', name, description, labelNames });
-  }
-  metrics.register({
-    type: 'histogram',
-    name: NAMES.beats,
-    description: 'Heartbeats and ends over WebSockets, answered, by status class',
-    labelNames: ['type', 'status'],
-    buckets: BUCKETS_MS,
-  });
 }

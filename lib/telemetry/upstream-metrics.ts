@@ -1,23 +1,26 @@
 import type { ServiceBroker } from 'moleculer';
 import type { UpstreamEvents } from '../upstream/upstream.ts';
+import { registerMetrics, type MetricGroup } from './metric.ts';
 
 const CALLS = 'library.upstream.calls.total';
 const OPEN = 'library.upstream.breaker.open';
 
+export const UPSTREAM_METRICS = {
+  [CALLS]: {
+    type: 'counter',
+    help: 'Tries of calls to other services of the platform, by what came of them',
+    labels: ['service', 'outcome'],
+  },
+  [OPEN]: {
+    type: 'gauge',
+    help: '1 while a service of the platform is left alone because it failed too often',
+    labels: ['service'],
+  },
+} as const satisfies MetricGroup;
+
 /** Counts tries of calls to other services, and says in log and metrics when one is left alone. */
 export function upstreamEvents({ metrics, logger }: ServiceBroker): (service: string) => UpstreamEvents {
-  metrics.register({
-    type: 'counter',
-    name: CALLS,
-    description: 'Tries of calls to other services of the platform',
-    labelNames: ['service', 'outcome'],
-  });
-  metrics.register({
-    type: 'gauge',
-    name: OPEN,
-    description: '1 while a service of the platform is left alone because it failed too often',
-    labelNames: ['service'],
-  });
+  registerMetrics({ metrics }, UPSTREAM_METRICS);
   return (service) => {
     metrics.set(OPEN, 0, { service });
     return {

@@ -13,7 +13,7 @@ import {
 } from '../../../lib/ports/event-bus.ts';
 import { up as createBusTables } from '../../../migrations/0010_event_bus_log.ts';
 import { ChannelsAdapter } from '../../../services/channels-adapter.ts';
-import { channelsMiddleware, CHANNEL_METRICS } from '../../../services/channels-library.ts';
+import { channelsMiddleware } from '../../../services/channels-library.ts';
 import { freshName, outgoing, Recorder } from '../../contract/event-bus.fixtures.ts';
 import { describeWithServer } from '../../servers.ts';
 
@@ -134,11 +134,10 @@ function suite(prepare: () => Promise<Bench>): void {
     expect(letter?.headers[DEAD_LETTER_HEADERS.reason]).toBe('not JSON');
     const count = (name: string) => {
       const metric = broker.metrics.getMetric(name) as { get(labels: object): { value: number } | null } | null;
-      return metric?.get({ channel: topics[0], group })?.value;
+      return metric?.get({ topic: topics[0] })?.value;
     };
-    expect(count(CHANNEL_METRICS.retries)).toBe(5);
-    expect(count(CHANNEL_METRICS.deadLetters)).toBe(1);
-    expect(count(CHANNEL_METRICS.errors)).toBe(6);
+    expect(count('library.events.retries.total')).toBe(5);
+    expect(count('library.events.dead.letters.total')).toBe(1);
   });
 
   it('give up after maxRetries where a channel sets it', async () => {

@@ -105,7 +105,7 @@ onEachDatabase('the service that sweeps saves', (database) => {
     bench.store.faults = () => null;
     await round();
     expect(metric('library_saves_garbage_objects')).toBe(0);
-    expect(metric('library_saves_garbage_age_ms')).toBe(0);
+    expect(metric('library_saves_garbage_age_seconds')).toBe(0);
   });
 
   it('says loudly that the store is not the one that the rows are about, and touches nothing', async () => {

@@ -91,7 +91,7 @@ describe('an answer of the gateway', () => {
   it('counts it by operation and status class', async () => {
     const { body } = await gateway.raw('/metrics', { token: null });
     expect(body['text']).toMatch(
-      /library_http_request_duration_milliseconds_count\{[^}]*operation="heartbeat",status="2xx"\} [1-9]/,
+      /library_http_request_duration_seconds_count\{[^}]*operation="heartbeat",status="2xx"\} [1-9]/,
     );
   });
 });

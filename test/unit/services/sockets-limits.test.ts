@@ -106,7 +106,7 @@ describe('the bounds of the WebSocket', () => {
     const launcher = await begun();
     launcher.socket.pause();
     const data = { change: 'updated', game_id: GAME, text: 'x'.repeat(2000) };
-    const isSlow = async (): Promise<boolean> => /library_sockets_slow\S* 1$/m.test(await metrics());
+    const isSlow = async (): Promise<boolean> => /library_sockets_slow_total\S* 1$/m.test(await metrics());
     // The system takes in some megabytes before anything waits here.
     while (!(await isSlow())) {
       for (let count = 0; count < 2000; count += 1) gateway.feed.tell(USER, 'library.updated', data, false);
@@ -140,11 +140,11 @@ describe('the bounds of the WebSocket', () => {
       while (!pattern.test(await metrics())) await once(launcher.socket, 'ping');
     };
     await shows(/library_sockets_open\S* 1$/m);
-    await shows(/library_sockets_frames\S*direction="in",type="heartbeat"\S* [1-9]/);
-    await shows(/library_sockets_frames\S*direction="out",type="reply"\S* [1-9]/);
-    await shows(/library_sockets_closed\S*code="4029"\S* [1-9]/);
-    await shows(/library_sockets_resumed\S*outcome="fresh"\S* [1-9]/);
-    await shows(/library_sockets_beat_duration_milliseconds_count\S*type="heartbeat"/);
+    await shows(/library_sockets_frames_total\S*direction="in",type="heartbeat"\S* [1-9]/);
+    await shows(/library_sockets_frames_total\S*direction="out",type="reply"\S* [1-9]/);
+    await shows(/library_sockets_closed_total\S*code="4029"\S* [1-9]/);
+    await shows(/library_sockets_resumed_total\S*outcome="fresh"\S* [1-9]/);
+    await shows(/library_sockets_beat_duration_seconds_count\S*type="heartbeat"/);
   }, 20_000);
 
   const metrics = async (): Promise<string> => (await fetch(`${gateway.url}/metrics`)).text();
