@@ -12,6 +12,9 @@ import type { Readiness } from '../lib/http/readiness.ts';
 import { createReply } from '../lib/http/reply.ts';
 import { createServer } from '../lib/http/server.ts';
 import type { HttpServer } from '../lib/http/server.ts';
+import { admission } from '../lib/limits/admission.ts';
+import type { Limits } from '../lib/limits/limits.ts';
+import type { Quotas } from '../lib/limits/quotas.ts';
 import { playtimeBeats } from '../lib/playtime/beats.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { NewsFeed } from '../lib/ports/news.ts';
@@ -27,6 +30,8 @@ export interface ApiDependencies {
   readonly config: Config;
   readonly engine: Engine;
   readonly verifier: Verifier;
+  readonly limits: Limits;
+  readonly quotas: Quotas;
   readonly clock: Clock;
   readonly readiness: Readiness;
   readonly feed: NewsFeed;
@@ -104,6 +109,7 @@ export function apiService(dependencies: ApiDependencies): Api {
       const front = createFront((req, res) => behind(req, res));
       const { broker, logger: log } = this;
       const reply = createReply(httpMetrics(broker), log);
+      const front = createFront((req, res) => behind(req, res), admission(dependencies.limits, reply));
       const { heartbeatIntervalSeconds } = config.engine;
       const beats = playtimeBeats({
         engine: dependencies.engine,

@@ -9,15 +9,19 @@ import { createGrpcServer, type GrpcServer } from '../lib/grpc/server.ts';
 import { together } from '../lib/grpc/together.ts';
 import type { Readiness } from '../lib/http/readiness.ts';
 import type { AccessCheck } from '../lib/library/check-access.ts';
+import type { Limits } from '../lib/limits/limits.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { Certificates } from '../lib/tls/certificates.ts';
 import { grpcMetrics } from '../lib/telemetry/grpc-metrics.ts';
 import type { Trace } from '../lib/telemetry/trace.ts';
 
 export interface GrpcDependencies {
   readonly config: Config;
   readonly verifier: Verifier;
+  readonly limits: Limits;
   readonly clock: Clock;
   readonly readiness: Readiness;
+  readonly certificates: Certificates;
 }
 
 /** The gRPC side of a gateway: its service, and what the process around it needs of it. */
@@ -37,7 +41,7 @@ const HEALTH_EVERY_MS = 1000;
 const CLOSE_MARGIN_MS = 1000;
 
 /** The gRPC API, by the same actions as REST. */
-export function grpcService({ config, verifier, clock, readiness }: GrpcDependencies): Grpc {
+export function grpcService({ config, verifier, limits, clock, readiness, certificates }: GrpcDependencies): Grpc {
   let server: GrpcServer | null = null;
   let watching: Chore | null = null;
   let drained: Promise<void> | null = null;
@@ -61,7 +65,9 @@ export function grpcService({ config, verifier, clock, readiness }: GrpcDependen
       server = createGrpcServer({
         config,
         verifier,
+        limits,
         clock,
+        certificates,
         idempotency: idempotencyCalls(broker, config.grpc.deadlineMs),
         metrics: grpcMetrics(broker),
         log: logger,

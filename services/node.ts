@@ -28,6 +28,7 @@ import { grpcService, type Grpc } from './grpc.service.ts';
 import { familyEndsService } from './family-ends.service.ts';
 import { familyService } from './family.service.ts';
 import { gatewayFeed } from './feed.service.ts';
+import { gatewayLimits } from './gateway-limits.ts';
 import { healthService } from './health.service.ts';
 import { idempotencyService } from './idempotency.service.ts';
 import { libraryService } from './library.service.ts';
@@ -167,11 +168,16 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   if (has('gateway')) {
     if (!has('domain')) probes['domain'] = async () => mustHaveDomain(broker);
     const verifier = createVerifier(config.auth, clock);
+    const counted = await gatewayLimits(config, broker, clock);
+    closers.push(() => counted.quotas.close());
     const { feed, schema } = gatewayFeed({ broker, config, engine: region, clock });
     broker.createService(schema);
-    api = apiService({ config, engine: region, verifier, clock, readiness, saveFiles: saves?.files ?? null, feed });
+    api = apiService({
+      ...{ config, engine: region, verifier, ...counted, clock, readiness, feed },
+      saveFiles: saves?.files ?? null,
+    });
     broker.createService(api.schema);
-    grpc = grpcService({ config, verifier, clock, readiness });
+    grpc = grpcService({ config, verifier, limits: counted.limits, clock, readiness });
     broker.createService(grpc.schema);
   }
   broker.createService(healthService({ config, clock, readiness }).schema);

@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.ts';
 import { refuseContradictions } from './refuse-tls.ts';
 import { requireTls } from './require-tls.ts';
 import type { Settings } from './schema.ts';
+import { networkList } from '../limits/network.ts';
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
@@ -74,6 +75,7 @@ export function decide(settings: Settings, env: Readonly<Record<string, string |
   }
   refuseKafka(settings.kafka);
   refuseSaves(settings);
+  refuseLimits(settings.limits);
   refuseGrpc(settings.grpc);
   refuseContradictions(settings);
   requireTls(settings);
@@ -123,6 +125,17 @@ function refuseGrpc(grpc: Settings['grpc']): void {
   if (grpc.tlsClients === 'required' && grpc.tlsClientCaFile === null) {
     throw new ConfigError(
       'grpc.tlsClients (GRPC_TLS_CLIENTS) is "required", which needs grpc.tlsClientCaFile (GRPC_TLS_CLIENT_CA_FILE)',
+    );
+  }
+}
+
+function refuseLimits({ trustedProxies }: Settings['limits']): void {
+  if (trustedProxies === null) return;
+  try {
+    networkList(trustedProxies);
+  } catch (error) {
+    throw new ConfigError(
+      `limits.trustedProxies (LIMITS_TRUSTED_PROXIES) is "${trustedProxies}": ${(error as Error).message}`,
     );
   }
 }

@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { family } from './groups/family.ts';
 import { grpc } from './groups/grpc.ts';
 import { kafka } from './groups/kafka.ts';
+import { limits } from './groups/limits.ts';
 import { s3, saves } from './groups/saves.ts';
 import { sockets } from './groups/sockets.ts';
 import { tls } from './groups/tls.ts';
@@ -226,6 +227,7 @@ export const ConfigSchema = group({
   saves,
   sockets,
   grpc,
+  limits,
   upstream,
   tls,
   engine: group({

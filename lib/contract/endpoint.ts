@@ -44,6 +44,8 @@ export interface Endpoint {
   readonly prepared?: true;
   /** A member of the body that reaches the action as the very JSON text that was sent. */
   readonly verbatim?: string;
+  /** It costs much: of which hourly amount of its caller one is taken (`limits.<quota>PerHour`). */
+  readonly quota?: 'uploads' | 'exports' | 'invitations';
   /** The action answers with a readable stream of lines, each a value that fits `response`. */
   readonly stream?: 'application/x-ndjson';
 }

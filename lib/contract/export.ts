@@ -28,5 +28,6 @@ export const exportUserData = {
   response: ExportLine,
   errors: [],
   action: 'library.export',
+  quota: 'exports',
   stream: 'application/x-ndjson',
 } as const satisfies Endpoint;

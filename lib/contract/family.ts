@@ -94,6 +94,7 @@ export const inviteMember = {
   response: FamilyLink,
   errors: ['NOT_FOUND', 'USER_ERASED', 'ALREADY_IN_FAMILY', 'FAMILY_FULL', 'TOO_MANY_INVITATIONS'],
   action: 'family.invite',
+  quota: 'invitations',
 } as const satisfies Endpoint;
 
 export const closeInvitation = {

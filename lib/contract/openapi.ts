@@ -17,6 +17,7 @@ const SHARED: readonly ErrorCode[] = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'VALIDATION_ERROR',
+  'RATE_LIMITED',
   'INTERNAL',
   'UNAVAILABLE',
 ];
@@ -169,6 +170,7 @@ function problemResponse(status: number, problem: Json): Json {
   const more = [
     ...(status === 401 ? ['WWW-Authenticate'] : []),
     ...(status === 429 || status === 503 ? ['Retry-After'] : []),
+    ...(status === 429 ? ['RateLimit-Policy', 'RateLimit'] : []),
   ];
   return {
     description: codes.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join('. '),
@@ -207,6 +209,16 @@ function headers(): Json {
     traceparent: { description: 'W3C Trace Context of the answer', schema: text },
     ETag: { description: 'Names the content, or its version (RFC 9110)', schema: text },
     'WWW-Authenticate': { description: 'RFC 6750', schema: text },
+    'RateLimit-Policy': {
+      description: 'Of what the caller had too much: its name, how much (`q`) and in how many seconds (`w`)',
+      schema: text,
+      example: '"user";q=500;w=10',
+    },
+    RateLimit: {
+      description: 'What is left of it (`r`), and in how many seconds there is more (`t`)',
+      schema: text,
+      example: '"user";r=0;t=1',
+    },
     'Retry-After': { description: 'Seconds to wait before trying again', schema: { type: 'integer', minimum: 1 } },
   };
 }

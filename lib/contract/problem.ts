@@ -18,6 +18,12 @@ export const Problem = Type.Object(
       description: 'Stable; meant for programs',
     }),
     trace_id: Type.String({ pattern: '^[0-9a-f]{32}$', description: 'Names the request in our logs' }),
+    limit: Type.Optional(
+      Type.Object(
+        { name: Type.String(), quota: Type.Integer(), window_seconds: Type.Integer() },
+        { description: 'With RATE_LIMITED, where a limit of the gateway was met: how much within which time' },
+      ),
+    ),
     errors: Type.Optional(
       Type.Array(
         Type.Object({

@@ -100,6 +100,7 @@ export const uploadUrl = {
   response: transfer.UploadUrlReply,
   errors: ['GAME_NOT_IN_LIBRARY', 'SAVEGAME_CONFLICT', 'SAVEGAME_SYNC_OFF', 'QUOTA_EXCEEDED', 'USER_ERASED'],
   action: 'savegames.uploadUrl',
+  quota: 'uploads',
 } as const satisfies Endpoint;
 
 export const confirmUpload = {

@@ -1,6 +1,6 @@
 import { Metadata, status as Status, type handleUnaryCall, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { CallsUnderWay } from './calls-under-way.ts';
-import { callerOf } from './caller.ts';
+import { callers } from './caller.ts';
 import { before, deadlineOf } from './deadline.ts';
 import type { BodyOf, Command, Method } from './method.ts';
 import { once, type Outcome } from './once.ts';
@@ -11,6 +11,7 @@ import type { Config } from '../config/config.ts';
 import type { Endpoint, Request } from '../contract/endpoint.ts';
 import type { IdempotencyStore } from '../http/idempotency.ts';
 import type { FailureLog } from '../http/reply.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GrpcMetrics } from '../telemetry/grpc-metrics.ts';
 import { traceFrom, type Trace } from '../telemetry/trace.ts';
@@ -18,6 +19,7 @@ import { traceFrom, type Trace } from '../telemetry/trace.ts';
 export interface UnaryDependencies {
   readonly config: Config['grpc'];
   readonly verifier: Verifier;
+  readonly limits: Limits;
   readonly clock: Clock;
   readonly idempotency: IdempotencyStore;
   readonly metrics: GrpcMetrics;
@@ -29,7 +31,7 @@ export interface UnaryDependencies {
 
 /**
  * The way of a call, the same as a request's through `endpoint-handler.ts`. Each step may end it: authentication
- * (UNAUTHENTICATED), role (PERMISSION_DENIED), message (INVALID_ARGUMENT), idempotency (ABORTED, INVALID_ARGUMENT, or the
+ * (UNAUTHENTICATED), too many calls (RESOURCE_EXHAUSTED), role (PERMISSION_DENIED), message (INVALID_ARGUMENT), idempotency (ABORTED, INVALID_ARGUMENT, or the
  * stored outcome), and only then the work. Whatever it waits for, its deadline ends it.
  */
 export function unaryHandler<In extends object, Out, E extends Endpoint>(
@@ -37,12 +39,15 @@ export function unaryHandler<In extends object, Out, E extends Endpoint>(
   method: Method<In, Out, E>,
   dependencies: UnaryDependencies,
 ): handleUnaryCall<In, Out> {
-  const { config, verifier, clock, metrics, log, calls } = dependencies;
+  const { config, limits, clock, metrics, log, calls } = dependencies;
+  const callerOf = callers(dependencies);
   const { endpoint } = method;
   const read = requestReader(method);
 
   async function answer(call: ServerUnaryCall<In, Out>, deadline: number, trace: Trace): Promise<Outcome> {
-    const caller = await callerOf(verifier, call);
+    const caller = await callerOf(call);
+    const refusal = limits.called(caller);
+    if (refusal !== null) throw refusal;
     const request = read(call.request, caller, deadline);
     const work = () => dependencies.call(endpoint, request, trace);
     return once(dependencies.idempotency, endpoint, request, keyOf(call.request), trace, work);

@@ -8,6 +8,10 @@ import { compileQuery } from '../contract/query.ts';
 import { compileCheck, invalid } from '../contract/validation.ts';
 import type { Check } from '../contract/validation.ts';
 import { LibraryError } from '../errors.ts';
+import { authenticate } from '../limits/authenticate.ts';
+import type { Limits } from '../limits/limits.ts';
+import { networkOfRequest } from '../limits/network-of-request.ts';
+import type { Quotas } from '../limits/quotas.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Trace } from '../telemetry/trace.ts';
 import { etagOf, ifMatch } from './etag.ts';
@@ -19,6 +23,8 @@ import type { Exchange } from './respond.ts';
 
 export interface EndpointDependencies {
   readonly verifier: Verifier;
+  readonly limits: Limits;
+  readonly quotas: Quotas;
   readonly clock: Clock;
   readonly bodyLimitBytes: number;
   readonly requestDeadlineMs: number;
@@ -34,11 +40,11 @@ export type EndpointHandler = (exchange: Exchange, params: Readonly<Record<strin
 
 /**
  * The way of a request through the gateway. Each step may end it:
- * authentication (401), role (403), path (422), whose data (403), query (422), body (415, 413, 400, 422),
- * idempotency (409, 422, or the stored reply), and only then the work itself.
+ * authentication (401), too many requests (429), role (403), path (422), whose data (403), query (422), body (415, 413, 400, 422),
+ * idempotency (409, 422, or the stored reply), too many of what costs much (429), and only then the work itself.
  */
 export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDependencies): EndpointHandler {
-  const { verifier, clock, bodyLimitBytes, requestDeadlineMs, originOf, call } = dependencies;
+  const { limits, quotas, clock, bodyLimitBytes, requestDeadlineMs, originOf, call } = dependencies;
   const readQuery = compileQuery(endpoint.query);
   const checkParams = checkOf(endpoint.params);
   const checkQuery = checkOf(endpoint.query ?? NO_QUERY);
@@ -46,8 +52,9 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
 
   return async ({ req, trace }, pathParams) => {
     const deadline = clock.now() + requestDeadlineMs;
-    const { authorization } = req.headers;
-    const user = verifier.cached(authorization) ?? (await verifier.verify(authorization));
+    const user = await authenticate(dependencies, req.headers.authorization, networkOfRequest(limits, req));
+    const refusal = limits.called(user.caller);
+    if (refusal !== null) throw refusal;
     if (scopeOf(endpoint, user.caller.roles) === null) throw forbidden();
 
     const params = lowerCase(pathParams);
@@ -73,7 +80,11 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
       origin: originOf(req),
       deadline,
     };
-    const work = async (): Promise<Answer> => answerOf(endpoint, await call(endpoint, request, user, trace));
+    const work = async (): Promise<Answer> => {
+      const spent = endpoint.quota === undefined ? null : await quotas.take(endpoint.quota, user.caller.userId);
+      if (spent !== null) throw spent;
+      return answerOf(endpoint, await call(endpoint, request, user, trace));
+    };
     const key = endpoint.method === 'POST' ? idempotencyKey(req.headers['idempotency-key']) : null;
     if (key === null) return work();
     const fingerprint = createHash('sha256')

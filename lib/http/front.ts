@@ -17,8 +17,15 @@ export interface Front {
   readonly exchangeOf: (req: IncomingMessage) => Exchange;
 }
 
-/** Gives every request its trace and starting time, takes the hot ones itself, and passes the others on. */
-export function createFront(behind: (req: IncomingMessage, res: ServerResponse) => unknown): Front {
+/**
+ * Gives every request its trace and starting time, takes the hot ones itself, and passes the others on.
+ *
+ * @param admits whether anything is to be done for the request at all; if not, it has been answered
+ */
+export function createFront(
+  behind: (req: IncomingMessage, res: ServerResponse) => unknown,
+  admits: (exchange: Exchange) => boolean,
+): Front {
   const hot = new Map<string, HotHandler>();
   const direct = new Map<string, (exchange: Exchange) => void>();
   const below = new Map<string, (exchange: Exchange) => void>();
@@ -29,6 +36,7 @@ export function createFront(behind: (req: IncomingMessage, res: ServerResponse) 
     below,
     listener(req, res) {
       const exchange: Exchange = { req, res, trace: traceFrom(req.headers.traceparent), startedAt: performance.now() };
+      if (!admits(exchange)) return;
       for (const [path, handle] of below) if (req.url?.startsWith(path) === true) return handle(exchange);
       letSend(req, res);
       if (req.method === 'POST' && hot.get(req.url ?? '')?.(exchange) === true) return;

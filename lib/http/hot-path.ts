@@ -3,6 +3,7 @@ import type { Verified, Verifier } from '../auth/verifier.ts';
 import { scopeOf } from '../contract/access.ts';
 import type { Endpoint } from '../contract/endpoint.ts';
 import { compileCheck, invalid } from '../contract/validation.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import { readJson } from './json-body.ts';
 import type { Reply } from './reply.ts';
@@ -10,6 +11,7 @@ import type { Exchange } from './respond.ts';
 
 export interface HotDependencies<Body> {
   readonly verifier: Verifier;
+  readonly limits: Limits;
   readonly clock: Clock;
   readonly bodyLimitBytes: number;
   readonly requestDeadlineMs: number;
@@ -32,7 +34,7 @@ export type HotHandler = (exchange: Exchange) => boolean;
  * difference, and a heartbeat uses none of them.
  */
 export function hotHandler<Body>(endpoint: Endpoint, dependencies: HotDependencies<Body>): HotHandler {
-  const { verifier, clock, bodyLimitBytes, requestDeadlineMs, reply, work } = dependencies;
+  const { verifier, limits, clock, bodyLimitBytes, requestDeadlineMs, reply, work } = dependencies;
   if (endpoint.body === undefined) throw new TypeError(`${endpoint.id} has no body`);
   const check = compileCheck(endpoint.body);
   const { id, status } = endpoint;
@@ -41,6 +43,11 @@ export function hotHandler<Body>(endpoint: Endpoint, dependencies: HotDependenci
     const { req } = exchange;
     const user = verifier.cached(req.headers.authorization);
     if (user === null || scopeOf(endpoint, user.caller.roles) === null || !isPlain(req)) return false;
+    const refusal = limits.called(user.caller);
+    if (refusal !== null) {
+      reply.failure(exchange, id, refusal);
+      return true;
+    }
     readJson(req, bodyLimitBytes, (error, body) => {
       if (error !== null) return reply.failure(exchange, id, error);
       const errors = check(body);

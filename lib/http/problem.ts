@@ -1,5 +1,6 @@
 import { ERRORS, LibraryError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
+import { rateLimitHeaders } from '../limits/refusal.ts';
 import type { Trace } from '../telemetry/trace.ts';
 import { respond } from './respond.ts';
 import type { Exchange } from './respond.ts';
@@ -84,7 +85,8 @@ export function respondProblem(
   const headers: string[] = [];
   if (problem.retryAfterMs !== null) {
     const ms = problem.retryAfterMs + (status === 503 ? random() * RETRY_JITTER_MS : 0);
-    headers.push('Retry-After', String(Math.max(1, Math.ceil(ms / 1000))));
+    const seconds = Math.max(1, Math.ceil(ms / 1000));
+    headers.push('Retry-After', String(seconds), ...rateLimitHeaders(problem.members['limit'], seconds));
   }
   if (status === 401) {
     // RFC 6750, section 3: no error code when the request carried no credentials at all.

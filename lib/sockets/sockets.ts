@@ -10,6 +10,9 @@ import { heartbeat } from '../contract/playtime-endpoints.ts';
 import { LibraryError } from '../errors.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Exchange } from '../http/respond.ts';
+import { authenticate } from '../limits/authenticate.ts';
+import type { Limits } from '../limits/limits.ts';
+import { networkOfRequest } from '../limits/network-of-request.ts';
 import { traceFrom } from '../telemetry/trace.ts';
 import { authorizationOf, chooseProtocol, lastIdOf, mustComeFrom } from './handshake.ts';
 import { LauncherSession, MAX_UNDER_WAY } from './launcher-session.ts';
@@ -37,6 +40,7 @@ export interface SocketsDependencies extends Omit<
   'wheel' | 'outgoing' | 'rules' | 'mustMayConnect' | 'random'
 > {
   readonly settings: Config['sockets'];
+  readonly limits: Limits;
   readonly http: Pick<Config['http'], 'requestDeadlineMs'>;
   readonly heartbeatIntervalSeconds: number;
   readonly reply: Reply;
@@ -47,11 +51,13 @@ export interface SocketsDependencies extends Omit<
 const MAX_FRAME_BYTES = 4096;
 /** How long a client may take to answer that it is being closed. */
 const CLOSE_MS = 5000;
+/** Requests' worth of a handshake: it follows the user's news, and may read what was missed. */
+const HANDSHAKE_COST = 5;
 /** The name under which handshakes are counted. */
 const OPERATION = 'openSocket';
 
 export function createSockets(dependencies: SocketsDependencies): Sockets {
-  const { settings, clock, verifier, reply, metrics, random = Math.random } = dependencies;
+  const { settings, clock, limits, reply, metrics, random = Math.random } = dependencies;
   const allowed = settings.allowedOrigins === null ? null : new Set(settings.allowedOrigins.split(','));
   const seats = new Seats(settings.maxPerUser, settings.maxPerNode);
   const sessions = new Set<LauncherSession>();
@@ -139,10 +145,13 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
   }
 
   async function accept(req: IncomingMessage, socket: Duplex, head: Buffer, exchange: Exchange): Promise<void> {
+    const network = networkOfRequest(limits, req);
+    mustHaveRoom(limits.arrived(network));
     mustComeFrom(req, allowed);
     const from = lastIdOf(req.url ?? '');
     const authorization = authorizationOf(req);
-    const user = verifier.cached(authorization) ?? (await verifier.verify(authorization));
+    const user = await authenticate(dependencies, authorization, network);
+    mustHaveRoom(limits.called(user.caller, HANDSHAKE_COST));
     mustMayConnect(user);
     takeSeat(user);
     let connected = false;
@@ -193,6 +202,10 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
 export function isSocketRequest({ url = '', headers }: IncomingMessage, path: string): boolean {
   const rest = url.startsWith(path) ? url.charAt(path.length) : null;
   return (rest === '' || rest === '?') && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+function mustHaveRoom(refusal: LibraryError | null): void {
+  if (refusal !== null) throw refusal;
 }
 
 /** As for its own data over REST. */

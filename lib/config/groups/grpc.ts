@@ -57,4 +57,13 @@ export const grpc = group({
     default: 'optional',
     description: 'Whether clients without a certificate of that authority may connect, and call with a token',
   }),
+  tlsClientNames: optionalText(
+    {
+      env: 'GRPC_TLS_CLIENT_NAMES',
+      default: null,
+      description:
+        'Clients that are services of the platform, by common name, DNS name or URI in their certificate, separated by commas; null: all of that authority',
+    },
+    { pattern: '^[^\\s,]+(,[^\\s,]+)*$' },
+  ),
 });

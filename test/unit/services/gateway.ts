@@ -15,6 +15,7 @@ import { brokerMetrics } from '../../../lib/telemetry/prometheus.ts';
 import { keyToUuid } from '../../../lib/uuid.ts';
 import type { UuidKey } from '../../../lib/uuid.ts';
 import { MemoryFeed } from '../../memory-feed.ts';
+import { gatewayLimits } from '../../../services/gateway-limits.ts';
 import { apiService } from '../../../services/api.service.ts';
 import type { Api } from '../../../services/api.service.ts';
 
@@ -117,7 +118,9 @@ export async function startGateway({ env = {}, probes = {}, missing = [] }: Gate
     },
     metrics: { ...brokerMetrics(), collectProcessMetrics: false },
   } as unknown as BrokerOptions);
+  const counted = await gatewayLimits(config, broker, clock);
   const api = apiService({
+    ...counted,
     config,
     engine: { ask: (user, command, deadline) => ask(user, command, deadline) },
     verifier: createVerifier(config.auth, clock),

@@ -11,6 +11,7 @@ import { libraryProto } from '../../../lib/grpc/protos.ts';
 import { Readiness, type Probe } from '../../../lib/http/readiness.ts';
 import { systemClock } from '../../../lib/ports/clock.ts';
 import { brokerMetrics } from '../../../lib/telemetry/prometheus.ts';
+import { gatewayLimits } from '../../../services/gateway-limits.ts';
 import { grpcService } from '../../../services/grpc.service.ts';
 import { ME, type Call } from './gateway.ts';
 
@@ -57,7 +58,8 @@ export async function startGrpcGateway(setup: GrpcSetup = {}): Promise<GrpcGatew
     metrics: { ...brokerMetrics(), collectProcessMetrics: false },
   } as unknown as BrokerOptions);
   const readiness = new Readiness(probes, clock);
-  const grpc = grpcService({ config, verifier: createVerifier(config.auth, clock), clock, readiness });
+  const { limits } = await gatewayLimits(config, broker, clock);
+  const grpc = grpcService({ config, verifier: createVerifier(config.auth, clock), limits, clock, readiness });
   broker.createService(grpc.schema);
   for (const [service, served] of fakeActions(calls, actions)) broker.createService({ name: service, actions: served });
   try {
