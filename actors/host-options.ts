@@ -28,6 +28,8 @@ export interface HostOptions {
   readonly guestMs: number;
   /** How long a handoff waits for the last commit. */
   readonly sealMs: number;
+  /** How long all engines must have read a newer version of checkpoints before one writes it. */
+  readonly snapshotHoldMs: number;
   /** The pause after a commit that failed. */
   readonly commitRetryMs: number;
   /** 0 <= random() < 1, for jitter. */
@@ -39,6 +41,8 @@ export interface HostEvents extends CommitterEvents, FlusherEvents {
   acquired(shard: Shard): void;
   acquireFailed(shard: number, error: unknown): void;
   releaseFailed(shard: number, error: unknown): void;
+  /** The shard holds checkpoints of another release; `standIn` was asked to serve it, null: nobody here reads them. */
+  unreadable(shard: number, error: Error, standIn: string | null): void;
   /** Another user's actor did not answer about a copy that is lent. */
   errandFailed(error: unknown): void;
 }
@@ -47,6 +51,10 @@ export interface HostStats {
   /** Shards served. */
   readonly shards: number;
   readonly loading: number;
+  /** Shards that this node should serve and cannot read. */
+  readonly unreadable: number;
+  /** The version that checkpoints are written in. */
+  readonly snapshotVersion: number;
   readonly users: number;
   readonly liveSessions: number;
   readonly flush: { readonly users: number; readonly lagMs: number };

@@ -9,6 +9,16 @@ import type { UuidKey } from '../lib/uuid.ts';
 export type Command =
   Start | Heartbeat | End | Held | Flush | Revoke | Rebase | Erase | Lend | Return | Extend | Attend | Leave | Tell;
 
+const KNOWN: Readonly<Record<Command['kind'], true>> = {
+  ...{ start: true, heartbeat: true, end: true, held: true, flush: true, revoke: true, rebase: true, erase: true },
+  ...{ lend: true, return: true, extend: true, attend: true, leave: true, tell: true },
+};
+
+/** Whether this release knows the command: a newer one may ask for more. */
+export function isKnown(kind: string): kind is Command['kind'] {
+  return Object.hasOwn(KNOWN, kind);
+}
+
 /** What PostgreSQL holds of one game of the user, all of it from the same database snapshot. */
 export interface StoredTotal {
   /** The game's total, read before the command was sent ... */

@@ -6,6 +6,8 @@
  * - H2  Every mailbox is bounded, per user and per shard.
  * - H3  Every shard held commits at least every VERIFY_TICKS, if only to meet the fence: an idle node would else never
  *       learn that its shard was taken and let go of again, and the sessions in it would never time out anywhere.
+ * - V3  A shard that may hold checkpoints which an engine of the placement cannot read is written anew: before it is handed
+ *       off in any case, and a few at a time before anybody asks for them.
  */
 import type { Audience } from './audience.ts';
 import { Committer } from './committer.ts';
@@ -15,12 +17,13 @@ import { runErrand } from './errand-runner.ts';
 import { Flusher } from './flusher.ts';
 import type { HostOptions, HostStats } from './host-options.ts';
 import type { HostPorts } from './host-ports.ts';
-import type { Command } from './messages.ts';
+import { isKnown, type Command } from './messages.ts';
 import { shardOf } from './placement.ts';
 import { isEmpty, isLive, type UserState } from './session.ts';
-import { ShardOwnership } from './shard-ownership.ts';
+import { ShardOwnership, type MemberReads } from './shard-ownership.ts';
 import { Shard } from './shard.ts';
-import { decodeState } from './snapshot.ts';
+import { SnapshotFormat, type SnapshotCodec } from './snapshot-format.ts';
+import { snapshotCodec } from './snapshot.ts';
 import { expire, forget, mayForget, turn } from './user-actor.ts';
 import type { Acquired } from '../lib/ports/checkpoint-store.ts';
 import type { News } from '../lib/ports/news.ts';
@@ -33,6 +36,11 @@ const TICK_MS = 1_000;
 const VERIFY_TICKS = 10;
 /** How often users who lend or borrow are looked at: well below the shortest promise. */
 const SHARING_TICKS = 3;
+/** Shards written anew in one tick. */
+const REWRITES = 16;
+
+/** Every member reads what this node reads. */
+const SAME: MemberReads = () => null;
 
 export class ShardHost {
   readonly #options: HostOptions;
@@ -41,18 +49,25 @@ export class ShardHost {
   readonly #committer: Committer;
   readonly #flusher: Flusher;
   readonly #games = new Map<UuidKey, UuidKey>();
+  readonly #codec: SnapshotCodec;
+  readonly #format: SnapshotFormat;
   #stopTick: (() => void) | null = null;
   #ticks = 0;
 
-  constructor(options: HostOptions, ports: HostPorts) {
+  constructor(options: HostOptions, ports: HostPorts, codec = snapshotCodec) {
     this.#options = options;
     this.#ports = ports;
     const { store, clock, sink, events } = ports;
+    this.#codec = codec;
+    this.#format = new SnapshotFormat(codec, clock, options.snapshotHoldMs);
     this.#ownership = new ShardOwnership(options, ports, {
       load: (id, acquired) => this.#load(id, acquired),
       loaded: (shard) => this.#flushEnded(shard),
       verify: (shard) => this.#committer.request(shard),
-      settled: (shard) => this.#committer.settled(shard),
+      settled: (shard) => {
+        if (shard.isTooNew) shard.rewrite(); // V3
+        return this.#committer.settled(shard);
+      },
       close: (shard, answer) => {
         shard.close(answer);
         this.#committer.letGo(shard);
@@ -93,13 +108,23 @@ export class ShardHost {
   }
 
   /** See {@link ShardOwnership.setMembers}. */
-  setMembers(members: readonly string[], alive: readonly string[] = members): void {
-    this.#ownership.setMembers(members, alive);
+  setMembers(members: readonly string[], alive: readonly string[] = members, reads: MemberReads = SAME): void {
+    this.#heed(members, reads);
+    this.#ownership.setMembers(members, alive, reads);
+  }
+
+  #heed(members: readonly string[], reads: MemberReads): void {
+    this.#format.setMembers(members.map((member) => reads(member) ?? this.#codec.reads));
   }
 
   /** Another node has released these shards for us. */
   acceptOffer(shards: readonly number[]): void {
     this.#ownership.acceptOffer(shards);
+  }
+
+  /** See {@link ShardOwnership.standIn}. */
+  standIn(shards: readonly number[]): void {
+    this.#ownership.standIn(shards);
   }
 
   /**
@@ -122,7 +147,8 @@ export class ShardHost {
   }
 
   /** Leaves in good order: every shard is settled, released and offered to its successor among `successors`. */
-  drain(successors: readonly string[]): Promise<void> {
+  drain(successors: readonly string[], reads: MemberReads = SAME): Promise<void> {
+    this.#heed(successors, reads);
     return this.#ownership.drain(successors);
   }
 
@@ -155,12 +181,15 @@ export class ShardHost {
       stats.users += shard.users;
       stats.liveSessions += shard.liveSessions;
     }
-    return { ...stats, loading: this.#ownership.loading, flush: this.#flusher.backlog };
+    const { loading, unreadable } = this.#ownership;
+    return { ...stats, loading, unreadable, snapshotVersion: this.#format.version, flush: this.#flusher.backlog };
   }
 
   #receive(envelope: Envelope, suspects: readonly string[], settle: (answer: Answer) => void): void {
     const now = this.#ports.clock.now();
     if (now > envelope.deadline) return settle({ kind: 'expired' }); // H1
+    const { kind } = envelope.command;
+    if (!isKnown(kind)) return settle({ kind: 'unavailable', reason: `this engine does not know the command ${kind}` });
     const shard = this.#ownership.route(shardOf(envelope.user, this.#options.shards), suspects);
     if (shard instanceof Shard) this.#turn(shard, envelope, now, settle);
     else settle(shard);
@@ -245,9 +274,10 @@ export class ShardHost {
   #load(id: number, { epoch, records }: Acquired): Shard {
     const { flushIntervalMs, random } = this.#options;
     const now = this.#ports.clock.now();
-    const shard = new Shard(id, epoch, now, flushIntervalMs);
+    const shard = new Shard(id, epoch, now, flushIntervalMs, this.#format);
     for (const { user, snapshot } of records) {
-      shard.load(user, decodeState(snapshot, this.#shareGame), now + flushIntervalMs * random());
+      const { state, version } = this.#format.decode(snapshot, this.#shareGame);
+      shard.load(user, state, version, now + flushIntervalMs * random());
     }
     return shard;
   }
@@ -261,7 +291,9 @@ export class ShardHost {
   #wake(): void {
     const now = this.#ports.clock.now();
     this.#ticks += 1;
+    let rewrites = REWRITES;
     for (const shard of this.shards()) {
+      if (shard.isTooNew && (rewrites -= 1) >= 0) shard.rewrite(); // V3
       shard.wake(now, (user, state) => this.#visit(shard, user, state, now));
       if ((this.#ticks + shard.id) % SHARING_TICKS === 0) this.#visitSharing(shard, now);
       const verify = (this.#ticks + shard.id) % VERIFY_TICKS === 0; // H3

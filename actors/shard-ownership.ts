@@ -12,11 +12,15 @@
  *       whole; nothing of it is merged into anything.
  * - O2  Stealing a shard is always safe, so nothing here waits for agreement: placement, suspicion and handoff only
  *       decide how soon the right node acquires.
+ * - O3  Checkpoints that this node cannot read are left as they are, whole shards of them: another engine, that reads them,
+ *       stands in, and hands the shard back when it has written them in a version that all read (V3).
  */
 import type { Answer } from './envelope.ts';
 import type { HostEvents, HostOptions } from './host-options.ts';
 import { ownerOf, placementTable } from './placement.ts';
 import type { Shard } from './shard.ts';
+import { UnreadableSnapshot } from './snapshot-format.ts';
+import { includes, type VersionRange } from './versions.ts';
 import type { Acquired, CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 
@@ -26,8 +30,10 @@ interface Absent {
   readonly eagerAt: number;
   /** Not acquired at all before then: it was just fenced, or could not be loaded. */
   readonly blockedUntil: number;
-  /** Who fenced us; null when that is not why it is blocked. */
-  readonly fencedBy: string | null;
+  /** Who fenced us, or stands in for us; null when that is not why it is blocked. */
+  readonly elsewhere: string | null;
+  /** Why its checkpoints cannot be read; null when that is not why it is blocked. */
+  readonly unreadable: string | null;
 }
 
 type Slot =
@@ -37,13 +43,15 @@ type Slot =
   | { readonly at: 'active'; readonly shard: Shard; readonly guestUntil: number }
   | { readonly at: 'sealed'; readonly successor: string | null };
 
-const FREE: Absent = { at: 'absent', eagerAt: 0, blockedUntil: 0, fencedBy: null };
+const FREE: Absent = { at: 'absent', eagerAt: 0, blockedUntil: 0, elsewhere: null, unreadable: null };
 
 export interface OwnershipPorts {
   readonly store: CheckpointStore;
   readonly clock: Clock;
   /** Tells another node that shards are free for it to acquire. Best effort: it would find out by itself. */
   readonly offer: (node: string, shards: readonly number[]) => void;
+  /** Asks another node to serve shards for this one, which cannot read them. Best effort: it is asked again. */
+  readonly standIn: (node: string, shards: readonly number[]) => void;
   readonly events: HostEvents;
 }
 
@@ -63,6 +71,9 @@ export interface ShardMemory {
 
 const DRAIN_POLL_MS = 20;
 
+/** What a member reads of checkpoints; null: the same as this node. */
+export type MemberReads = (node: string) => VersionRange | null;
+
 export class ShardOwnership {
   readonly #options: HostOptions;
   readonly #ports: OwnershipPorts;
@@ -73,6 +84,9 @@ export class ShardOwnership {
   /** Shards to acquire, the urgent ones (somebody waits) first. */
   readonly #urgent = new Set<number>();
   readonly #eager = new Set<number>();
+  /** Shards to take for another node as soon as the fence has told that our own memory of them is stale. */
+  readonly #standIns = new Set<number>();
+  #reads: MemberReads = () => null;
   #acquiring = 0;
 
   constructor(options: HostOptions, ports: OwnershipPorts, memory: ShardMemory) {
@@ -86,6 +100,11 @@ export class ShardOwnership {
   /** Shards being taken over. */
   get loading(): number {
     return this.#slots.reduce((count, slot) => count + (slot.at === 'loading' ? 1 : 0), 0);
+  }
+
+  /** Shards whose checkpoints this node cannot read. */
+  get unreadable(): number {
+    return this.#slots.reduce((count, slot) => count + (slot.at === 'absent' && slot.unreadable !== null ? 1 : 0), 0);
   }
 
   *shards(): Iterable<Shard> {
@@ -109,8 +128,10 @@ export class ShardOwnership {
       if (this.#ports.clock.now() >= slot.blockedUntil) {
         this.#urgent.add(id);
         this.#acquireNext();
-      } else if (slot.fencedBy !== null) {
-        return { kind: 'not_owner', owner: slot.fencedBy };
+      } else if (slot.elsewhere !== null) {
+        return { kind: 'not_owner', owner: slot.elsewhere };
+      } else if (slot.unreadable !== null) {
+        return { kind: 'unavailable', reason: slot.unreadable };
       }
     }
     return { kind: 'loading' };
@@ -120,14 +141,16 @@ export class ShardOwnership {
    * The engine nodes that take part in placement, as this node sees them now; `alive` are all nodes that can hand
    * shards off, those that are leaving included.
    */
-  setMembers(members: readonly string[], alive: readonly string[] = members): void {
+  setMembers(members: readonly string[], alive = members, reads: MemberReads = () => null): void {
     const { node, shards, eagerDelayMs, random } = this.#options;
     this.#members = [...members];
+    this.#reads = reads;
     const before = this.#placement;
     this.#placement = placementTable(members, shards);
     const now = this.#ports.clock.now();
     this.#placement.forEach((owner, id) => {
       const slot = this.#slots[id];
+      if (slot?.at === 'absent' && slot.unreadable !== null) this.#slots[id] = FREE; // somebody may read it now
       if (owner !== node || before[id] === node || slot?.at !== 'absent') return;
       // A former owner that lives hands off at once; acquiring a moment later spares both a fence.
       const former = before[id] ?? null;
@@ -145,6 +168,22 @@ export class ShardOwnership {
       // Somebody else had it, so what we hold is stale: the fence will say so (H3).
       if (slot?.at === 'active') this.#memory.verify(slot.shard);
       else if (this.#placement[id] === this.#options.node) this.#eager.add(id);
+      if (slot?.at === 'absent' && slot.unreadable !== null) this.#slots[id] = FREE; // it was written anew: O3
+    }
+    this.#acquireNext();
+  }
+
+  /** Another node cannot read these shards: this one serves them as a guest, and hands them back. */
+  standIn(shards: readonly number[]): void {
+    for (const id of shards) {
+      const slot = this.#slots[id];
+      if (slot?.at === 'absent') {
+        this.#slots[id] = FREE; // whoever has fenced us cannot use what it took
+        this.#urgent.add(id);
+      } else if (slot?.at === 'active') {
+        this.#standIns.add(id);
+        this.#memory.verify(slot.shard);
+      }
     }
     this.#acquireNext();
   }
@@ -211,10 +250,14 @@ export class ShardOwnership {
     const slot = this.#slots[shard.id];
     if (slot?.at === 'active' && slot.shard === shard) {
       const blockedUntil = this.#ports.clock.now() + fenceCooldownMs * (1 + random());
+      const standsIn = this.#standIns.delete(shard.id);
       // An acquisition of ours that we had given up on, and that the store carried out late, leaves nobody to fight with.
-      this.#slots[shard.id] = owner === node ? FREE : { ...FREE, blockedUntil, fencedBy: owner };
+      const free = standsIn || owner === node;
+      this.#slots[shard.id] = free ? FREE : { ...FREE, blockedUntil, elsewhere: owner };
+      if (standsIn) this.#urgent.add(shard.id);
     }
     this.#memory.close(shard, { kind: 'not_owner', owner }); // O1
+    this.#acquireNext();
   }
 
   #ownerFor(id: number, suspects: readonly string[]): string | null {
@@ -247,16 +290,34 @@ export class ShardOwnership {
     try {
       const acquired = await store.acquire(id, node);
       if (this.#slots[id]?.at !== 'loading') return; // stopped meanwhile; whoever acquires next fences this epoch
+      this.#standIns.delete(id);
       const shard = this.#memory.load(id, acquired);
       const guestUntil = this.#placement[id] === node ? 0 : clock.now() + guestMs;
       this.#slots[id] = { at: 'active', shard, guestUntil };
       events.acquired(shard);
       this.#memory.loaded(shard);
     } catch (error) {
+      if (error instanceof UnreadableSnapshot) return this.#unreadable(id, error);
       events.acquireFailed(id, error);
       if (this.#slots[id]?.at !== 'loading') return;
       this.#slots[id] = { ...FREE, blockedUntil: clock.now() + acquireRetryMs * (1 + random()) };
     }
+  }
+
+  /** O3 */
+  #unreadable(id: number, error: UnreadableSnapshot): void {
+    const { node, guestMs } = this.#options;
+    const { clock, events, standIn } = this.#ports;
+    const readers = this.#members.filter((member) => {
+      const range = this.#reads(member);
+      return member !== node && range !== null && includes(range, error.version);
+    });
+    const reader = ownerOf(id, readers);
+    events.unreadable(id, error, reader);
+    if (this.#slots[id]?.at !== 'loading') return;
+    const blockedUntil = clock.now() + guestMs;
+    this.#slots[id] = { ...FREE, blockedUntil, elsewhere: reader, unreadable: error.message };
+    if (reader !== null) standIn(reader, [id]);
   }
 
   async #handOff(id: number, shard: Shard, successor: string | null): Promise<void> {

@@ -257,6 +257,9 @@ export class ShardRegion implements Engine {
       case 'expired':
       case undefined:
         return this.#fail(pending, 'no answer in time');
+      default:
+        // R1: a node of a newer release may know more answers.
+        return this.#fail(pending, 'the engine node answered with something unknown');
     }
   }
 

@@ -17,7 +17,7 @@ import type { Answer } from './envelope.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
 import { NO_COPIES, type Copies } from './loan.ts';
 import { countLive, isEmpty, isLive, NO_SESSIONS, type Session, type Sessions, type UserState } from './session.ts';
-import { encodeState } from './snapshot.ts';
+import type { SnapshotFormat } from './snapshot-format.ts';
 import type { CheckpointRecord, ShardCommit } from '../lib/ports/checkpoint-store.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
@@ -54,6 +54,9 @@ export class Shard {
   readonly #wheel: ExpiryWheel<UuidKey>;
   /** By how much this shard's ticks are ahead of other shards': not all of them should wake their users at once. */
   readonly #phaseMs: number;
+  readonly #format: SnapshotFormat;
+  /** The newest version that a checkpoint of this shard may have. */
+  #written = 0;
   #dirty = new Set<UuidKey>();
   #inFlight: ReadonlySet<UuidKey> = NOBODY;
   #waiters: Waiter[] = [];
@@ -64,9 +67,10 @@ export class Shard {
   #live = 0;
   #closed = false;
 
-  constructor(id: number, epoch: number, now: number, horizonMs: number) {
+  constructor(id: number, epoch: number, now: number, horizonMs: number, format: SnapshotFormat) {
     this.id = id;
     this.epoch = epoch;
+    this.#format = format;
     const tickMs = Math.max(SHORTEST_TICK_MS, Math.ceil(horizonMs / SLOTS));
     this.#phaseMs = (id * SHORTEST_TICK_MS) % tickMs;
     this.#wheel = new ExpiryWheel(tickMs, Math.ceil(horizonMs / tickMs) + 2, now + this.#phaseMs);
@@ -121,8 +125,14 @@ export class Shard {
     return !this.#dirty.has(user) && !this.#inFlight.has(user);
   }
 
-  /** Puts a state in place that came from the store; `wakeAt` is when the user is first looked at. */
-  load(user: UuidKey, state: UserState, wakeAt: number): void {
+  /**
+   * Puts a state in place that came from the store.
+   *
+   * @param version that it was written in
+   * @param wakeAt when the user is first looked at
+   */
+  load(user: UuidKey, state: UserState, version: number, wakeAt: number): void {
+    this.#written = Math.max(this.#written, version);
     this.#users.set(user, state.sessions);
     this.#keepCopies(user, state.copies);
     this.#live += countLive(state.sessions);
@@ -172,14 +182,26 @@ export class Shard {
     this.#wheel.schedule(user, at + this.#phaseMs);
   }
 
+  /** Whether the store may hold checkpoints of this shard that an engine of the placement cannot read. */
+  get isTooNew(): boolean {
+    return this.#written > this.#format.version;
+  }
+
+  /** Has the next commit write every user, in the version in use: V3. */
+  rewrite(): void {
+    this.#written = this.#format.version;
+    for (const user of this.#users.keys()) this.#dirty.add(user);
+  }
+
   /** Cuts everything that waits into one commit. */
   cut(): Cut {
+    if (this.#dirty.size > 0) this.#written = Math.max(this.#written, this.#format.version);
     const puts: CheckpointRecord[] = [];
     const removes: UuidKey[] = [];
     for (const user of this.#dirty) {
       const state = this.state(user);
       if (isEmpty(state)) removes.push(user);
-      else puts.push({ user, snapshot: encodeState(state) });
+      else puts.push({ user, snapshot: this.#format.encode(state) });
     }
     this.#commits += 1;
     const commit = { shard: this.id, epoch: this.epoch, number: this.#commits, puts, removes };

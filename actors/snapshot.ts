@@ -1,17 +1,26 @@
 /**
  * How a user's state is written into a checkpoint: CBOR of [1, session, session ...], each session an array; of a user who
  * lends or borrows [2, [loans, borrows], session, session ...].
+ *
+ * A release that changes this adds a version and keeps reading the older ones. While engines of several releases run, the
+ * state is written in the newest version that all of them read (`snapshot-format.ts`): so it must be possible to write
+ * every state in the newest version of the release before, and what only the new one holds must be dispensable until then.
  */
 import { Encoder } from 'cbor-x';
 import type { Credit } from './credit.ts';
 import { copiesOf, NO_COPIES, type Copies } from './loan.ts';
 import type { Session, UserState } from './session.ts';
+import { UnreadableSnapshot, type SnapshotCodec } from './snapshot-format.ts';
+import { includes, type VersionRange } from './versions.ts';
 import { END_REASONS, type EndReason } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
 const ALONE = 1;
 const SHARING = 2;
 const LIVE = -1;
+
+/** What this release reads. Both are the first release's, and written by all: whoever reads 2 reads 1. */
+export const SNAPSHOTS: VersionRange = { oldest: ALONE, newest: SHARING };
 
 type Fields = [
   id: Uint8Array,
@@ -75,21 +84,32 @@ function fieldsOf(s: Session): Fields {
 /**
  * @param shared gives back the one copy of a game id that all sessions share: a game id of its own would cost each
  *   session 32 bytes
- * @throws Error when the snapshot was written by a version this one does not know: never guess at somebody's play time
+ * @throws UnreadableSnapshot when it has a version that this release does not read: never guess at somebody's play time
+ * @throws Error when it is broken
  */
 export function decodeState(snapshot: Uint8Array, shared: (game: UuidKey) => UuidKey): UserState {
   const [version, ...content] = codec.decode(snapshot) as [number, ...unknown[]];
-  switch (version) {
-    case ALONE:
-      return { sessions: sessionsOf(content as Fields[], shared), copies: NO_COPIES };
-    case SHARING: {
-      const [copies, ...sessions] = content as [CopiesFields, ...Fields[]];
-      return { sessions: sessionsOf(sessions, shared), copies: copiesFrom(copies, shared) };
-    }
-    default:
-      throw new Error(`a checkpoint has version ${version}, this engine reads ${ALONE} and ${SHARING}`);
-  }
+  if (!includes(SNAPSHOTS, version)) throw new UnreadableSnapshot(version, SNAPSHOTS);
+  if (version === ALONE) return { sessions: sessionsOf(content as Fields[], shared), copies: NO_COPIES };
+  const [copies, ...sessions] = content as [CopiesFields, ...Fields[]];
+  return { sessions: sessionsOf(sessions, shared), copies: copiesFrom(copies, shared) };
 }
+
+/** The version a snapshot was written in, told by its second byte or the one after, without decoding it. */
+export function versionOf(snapshot: Uint8Array): number {
+  // RFC 8949: an array of up to 23 elements has a head of one byte, up to 255 of two, up to 65,535 of three.
+  const head = snapshot[0] === 0x98 ? 2 : snapshot[0] === 0x99 ? 3 : 1;
+  return snapshot[head] ?? 0;
+}
+
+/** The snapshots of this release. */
+export const snapshotCodec: SnapshotCodec = {
+  reads: SNAPSHOTS,
+  baseline: SHARING,
+  encode: encodeState,
+  decode: decodeState,
+  versionOf,
+};
 
 function copiesFrom([loans, borrows]: CopiesFields, shared: (game: UuidKey) => UuidKey): Copies {
   return copiesOf(

@@ -75,6 +75,7 @@ class Engine {
         guestMs: 10_000,
         sealMs: 1_000,
         commitRetryMs: 100,
+        snapshotHoldMs: 600_000,
         random: Math.random,
       },
       {
@@ -89,6 +90,7 @@ class Engine {
         push: nothing,
         copies: { ask: () => Promise.reject(new Error('nobody lends anything here')) },
         offer: nothing,
+        standIn: nothing,
         events: {
           fenced: nothing,
           committed: nothing,
@@ -98,6 +100,7 @@ class Engine {
           acquired: nothing,
           acquireFailed: nothing,
           releaseFailed: nothing,
+          unreadable: nothing,
           errandFailed: nothing,
         },
       },

@@ -4,6 +4,7 @@
  * answer what is on its way to it.
  */
 import type { ServiceBroker, ServiceSchema } from 'moleculer';
+import { engineFormats } from './engine-formats.ts';
 import { nodesOf, watchService } from './service-nodes.ts';
 
 const MEMBER = 'engine-member';
@@ -36,7 +37,9 @@ function membership(broker: ServiceBroker): Membership {
   return { members: engineMembers(broker), alive: nodes.map(({ id }) => id).sort() };
 }
 
-/** Calls `changed` now and whenever the members change. Returns a function that ends it. */
+/** Calls `changed` now and whenever the members change, or what they read. Returns a function that ends it. */
 export function watchMembers(broker: ServiceBroker, changed: (now: Membership) => void): () => void {
-  return watchService(broker, MEMBER, () => changed(membership(broker)));
+  const formatsOf = engineFormats(broker);
+  const mark = (node: string): string => `${node} ${JSON.stringify(formatsOf(node))}`;
+  return watchService(broker, MEMBER, () => changed(membership(broker)), mark);
 }

@@ -3,6 +3,7 @@ import type { ServiceBroker } from 'moleculer';
 import { acquisitions } from './acquisitions.ts';
 import { CommandCounts } from './command-counts.ts';
 import { joinPlacement, leavePlacement, watchMembers, engineMembers } from './engine-membership.ts';
+import { engineFormats } from './engine-formats.ts';
 import { hostOptions } from './engine-settings.ts';
 import { hostEvents, observeHost } from './engine-telemetry.ts';
 import { engineService } from './engine.service.ts';
@@ -11,6 +12,7 @@ import type { Engine } from '../actors/engine.ts';
 import type { ActorMail } from '../actors/errand-runner.ts';
 import type { HostEvents } from '../actors/host-options.ts';
 import { ShardHost } from '../actors/shard-host.ts';
+import type { VersionRange } from '../actors/versions.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -47,6 +49,13 @@ export function engineNode({ broker, config, store, sink, clock, engine }: Engin
       broker.logger.debug({ msg: 'offer not heard', nodeID, shards, error: String(error) });
     });
   };
+  const standIn = (nodeID: string, shards: readonly number[]): void => {
+    broker.call('engine.standIn', { shards }, { nodeID, timeout: 1_000 }).catch((error: unknown) => {
+      broker.logger.warn({ msg: 'nobody stands in', nodeID, shards, error: String(error) });
+    });
+  };
+  const formatsOf = engineFormats(broker);
+  const reads = (nodeID: string): VersionRange => formatsOf(nodeID).snapshots;
   const push = newsPushes(broker);
   const announce = acquisitions(broker, clock);
   const told = hostEvents(broker);
@@ -58,7 +67,7 @@ export function engineNode({ broker, config, store, sink, clock, engine }: Engin
     },
   };
   const copies: ActorMail = { ask: (user, command) => engine.ask(user, command, clock.now() + ERRAND_MS) };
-  const ports = { store, sink, clock, offer, push, copies, events };
+  const ports = { store, sink, clock, offer, standIn, push, copies, events };
   const host = new ShardHost(hostOptions(config), ports);
   const commands = new CommandCounts();
   const endObserving = observeHost(broker, host, commands, config.engine.shards, clock);
@@ -66,14 +75,14 @@ export function engineNode({ broker, config, store, sink, clock, engine }: Engin
   let draining: Promise<void> | null = null;
 
   const follow = (): void => {
-    unwatch = watchMembers(broker, ({ members, alive }) => host.setMembers(members, alive));
+    unwatch = watchMembers(broker, ({ members, alive }) => host.setMembers(members, alive, reads));
   };
   const leave = async (): Promise<void> => {
     unwatch?.();
     unwatch = null;
     await leavePlacement(broker);
     await new Promise<void>((resolve) => void clock.after(NEWS_MS, resolve));
-    await host.drain(engineMembers(broker));
+    await host.drain(engineMembers(broker), reads);
   };
   const drain = (): Promise<void> => (draining ??= leave());
   const rejoin = async (): Promise<void> => {

@@ -26,6 +26,7 @@ export function hostOptions({ node, engine, family }: Config): HostOptions {
     fenceCooldownMs: 1_000,
     guestMs: 10_000,
     sealMs: 2_000,
+    snapshotHoldMs: engine.snapshotHoldSeconds * 1_000,
     commitRetryMs: 100,
     random: Math.random,
   };

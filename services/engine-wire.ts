@@ -3,14 +3,21 @@
  * with plain objects in CBOR this takes a quarter of the processor time and less than half of the bytes; with some
  * twenty thousand heartbeats a second that is a tenth of a core on either side.
  *
- * Both ends of a cluster run the same `VERSION` of this format, or refuse each other's batches.
+ * Nodes of different releases run side by side while a cluster is upgraded (`docs/upgrades.md`), so
+ *
+ * - every engine announces the versions of this format that it reads (`engine-formats.ts`), and a batch is packed in the
+ *   newest one that both ends read;
+ * - the answers to a batch are packed in the batch's own version: whoever packed it reads that;
+ * - elements that a version does not know at the end of an array are ignored, so an optional one needs no new version.
  */
 import type { Answer, Envelope } from '../actors/envelope.ts';
 import type { Command, SessionReply } from '../actors/messages.ts';
+import { includes, type VersionRange } from '../actors/versions.ts';
 import { END_REASONS } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
-const VERSION = 2;
+/** The versions of this format that this release reads and writes. */
+export const WIRE: VersionRange = { oldest: 2, newest: 2 };
 
 const HEARTBEAT = 1;
 const END = 2;
@@ -53,13 +60,16 @@ type PackedAnswer =
 
 export type PackedAnswers = readonly PackedAnswer[];
 
-export function packBatch(envelopes: readonly Envelope[], suspects: readonly string[]): PackedBatch {
-  return { v: VERSION, e: envelopes.map(packEnvelope), s: suspects };
+/** @param version one that both ends read */
+export function packBatch(envelopes: readonly Envelope[], suspects: readonly string[], version: number): PackedBatch {
+  return { v: version, e: envelopes.map(packEnvelope), s: suspects };
 }
 
-/** @throws Error when the batch was packed by another version of the product. */
+/** @throws Error when the batch was packed in a version that this release does not read. */
 export function unpackBatch({ v, e, s }: PackedBatch): { envelopes: Envelope[]; suspects: readonly string[] } {
-  if (v !== VERSION) throw new Error(`a batch has wire version ${v}, this node speaks ${VERSION}`);
+  if (!includes(WIRE, v)) {
+    throw new Error(`a batch has wire version ${v}, this node reads ${WIRE.oldest} to ${WIRE.newest}`);
+  }
   return { envelopes: e.map(unpackEnvelope), suspects: s };
 }
 

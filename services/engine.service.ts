@@ -1,6 +1,7 @@
 /** The engine node on the cluster's bus: takes batches for its shards, and answers operators. */
 import type { Context, ServiceSchema } from 'moleculer';
 import type { CommandCounts } from './command-counts.ts';
+import { FORMATS } from './engine-formats.ts';
 import { packAnswers, unpackBatch, type PackedAnswers, type PackedBatch } from './engine-wire.ts';
 import { mustUuid } from './operator-input.ts';
 import type { HostStats } from '../actors/host-options.ts';
@@ -54,6 +55,7 @@ export interface EngineDeps {
 export function engineService({ host, commands, drain, rejoin, now }: EngineDeps): ServiceSchema {
   return {
     name: 'engine',
+    metadata: { ...FORMATS },
     actions: {
       /** A region's batch. Answers in the order of the envelopes. */
       deliver: {
@@ -67,6 +69,12 @@ export function engineService({ host, commands, drain, rejoin, now }: EngineDeps
       offer: {
         handler(ctx: Context<{ shards: readonly number[] }>): void {
           host.acceptOffer(ctx.params.shards);
+        },
+      },
+      /** Another engine cannot read the checkpoints of these shards of its own: this one shall serve them for a while. */
+      standIn: {
+        handler(ctx: Context<{ shards: readonly number[] }>): void {
+          host.standIn(ctx.params.shards);
         },
       },
       stats: { handler: (): HostStats => host.stats() },

@@ -2,7 +2,10 @@ import type { Command, Reply } from '../../actors/messages.ts';
 import { EngineUnavailable } from '../../actors/engine.ts';
 import { ShardHost } from '../../actors/shard-host.ts';
 import { ShardRegion, type RegionOptions } from '../../actors/shard-region.ts';
+import type { SnapshotCodec } from '../../actors/snapshot-format.ts';
+import { snapshotCodec } from '../../actors/snapshot.ts';
 import type { PlayRules } from '../../actors/user-actor.ts';
+import type { VersionRange } from '../../actors/versions.ts';
 import type { UuidKey } from '../../lib/uuid.ts';
 import { Oracle } from './oracle.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -12,6 +15,7 @@ import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { UnreliableWire } from './unreliable-wire.ts';
 import { VirtualTime } from './virtual-time.ts';
+import { nextSnapshots } from '../next-snapshots.ts';
 
 const SHARDS = 8;
 /** How far a machine's clock is off at most; badly in some histories. */
@@ -33,6 +37,7 @@ export const RULES: PlayRules = {
 interface EngineNode extends Endpoint {
   readonly name: string;
   readonly region: ShardRegion;
+  readonly codec: SnapshotCodec;
   draining: boolean;
 }
 
@@ -56,9 +61,14 @@ export class Cluster {
   readonly gateways: Gateway[] = [];
   /** The engine nodes that the registry holds for alive. */
   readonly members = new Set<string>();
+  /** Which release a node is of when it starts: in half of the histories all are of one, in the others this draws. */
+  readonly #releases: SeededRandom;
+  readonly #upgrades: boolean;
 
   constructor(seed: number, log: (line: () => string) => void) {
     this.random = new SeededRandom(seed);
+    this.#releases = new SeededRandom(seed + 0x5eed);
+    this.#upgrades = this.#releases.chance(0.5);
     this.#skewMs = this.random.chance(0.2) ? BAD_SKEW_MS : SKEW_MS;
     // Now and then midnight falls into the history.
     const midnight = 20_000 * 86_400_000;
@@ -98,7 +108,15 @@ export class Cluster {
     );
   }
 
-  startNode(name: string): void {
+  /** Whether nothing can go on: there are checkpoints of the newer release, perhaps, and nobody who reads them. */
+  get lacksReader(): boolean {
+    const nodes = [...this.nodes.values()];
+    return this.#upgrades && !nodes.some(({ draining, codec }) => !draining && codec === nextSnapshots);
+  }
+
+  startNode(name: string, release: 'any' | 'next' = 'any'): void {
+    const isNext = this.#upgrades && (release === 'next' || this.#releases.chance(0.5));
+    const codec = isNext ? nextSnapshots : snapshotCodec;
     const process = this.#process(name);
     const random = this.random.next;
     const region = this.#region(process);
@@ -118,6 +136,7 @@ export class Cluster {
         guestMs: 4_000,
         sealMs: 1_000,
         commitRetryMs: 100,
+        snapshotHoldMs: 3_000,
         random,
       },
       {
@@ -127,7 +146,10 @@ export class Cluster {
         push: () => undefined,
         copies: { ask: (user, command) => region.ask(user, command, process.clock.now() + ASK_MS) },
         offer: (node, shards) => this.network.tell(name, node, (receiver) => receiver.acceptOffer(shards)),
+        standIn: (node, shards) => this.network.tell(name, node, (receiver) => receiver.standIn(shards)),
         events: {
+          unreadable: (shard, _error, standIn) =>
+            this.oracle.log(() => `${name}: cannot read shard ${shard}, asks ${standIn ?? 'nobody'} to stand in`),
           fenced: (shard, owner) => this.oracle.log(() => `${name}: fenced off shard ${shard.id} by ${owner ?? '?'}`),
           committed: () => undefined,
           commitFailed: () => this.oracle.log(() => `${name}: a commit failed`),
@@ -139,8 +161,10 @@ export class Cluster {
           releaseFailed: () => undefined,
         },
       },
+      codec,
     );
-    this.nodes.set(name, { name, process, host, region, draining: false });
+    this.nodes.set(name, { name, process, host, region, codec, draining: false });
+    if (this.#upgrades) this.oracle.log(() => `${name}: starts, reads up to ${codec.reads.newest}`);
     process.run(() => host.start());
     this.join(name);
     this.tellMembers(name, this.members);
@@ -158,7 +182,7 @@ export class Cluster {
     this.oracle.log(() => `${node.name}: drains`);
     node.draining = true;
     this.leave(node.name);
-    void node.host.drain([...this.members]).then(() => {
+    void node.host.drain([...this.members], this.#reads()).then(() => {
       this.oracle.log(() => `${node.name}: drained`);
       node.host.stop();
       this.kill(node);
@@ -186,9 +210,10 @@ export class Cluster {
   /** What this process believes of the membership from now on. */
   tellMembers(name: string, members: ReadonlySet<string>): void {
     const node = this.nodes.get(name);
+    const reads = this.#reads();
     node?.process.run(() => {
       node.region.setMembers([...members]);
-      if (!node.draining) node.host.setMembers([...members]);
+      if (!node.draining) node.host.setMembers([...members], [...members], reads);
     });
     const gateway = this.gateways.find(({ process }) => process.name === name);
     gateway?.process.run(() => gateway.region.setMembers([...members]));
@@ -209,6 +234,12 @@ export class Cluster {
       this.oracle.failed(ticket);
       return null;
     }
+  }
+
+  /** What each node reads now; of one that is gone nobody knows. */
+  #reads(): (name: string) => VersionRange | null {
+    const reads = new Map([...this.nodes.values()].map(({ name, codec }) => [name, codec.reads]));
+    return (name) => reads.get(name) ?? null;
   }
 
   #process(name: string): SimulatedProcess {

@@ -120,7 +120,7 @@ export const FAULTS: readonly Fault[] = [
   rollingRestart,
 ];
 
-/** Ends every fault: who is dead stays dead, but for the last node. */
+/** Ends every fault: who is dead stays dead, but for the last node, and the last that reads what there may be. */
 export function heal(cluster: Cluster): void {
   const { nodes, members, network, storeWire, databaseWire, oracle } = cluster;
   oracle.log(() => 'everything heals');
@@ -130,6 +130,7 @@ export function heal(cluster: Cluster): void {
   databaseWire.faults = { ...HEALTHY };
   for (const { process } of nodes.values()) process.resume();
   if (![...nodes.values()].some(({ draining }) => !draining)) cluster.startNode('engine-9');
+  if (cluster.lacksReader) cluster.startNode('engine-8', 'next');
   members.clear();
   for (const node of nodes.values()) if (!node.draining) members.add(node.name);
   cluster.announce(0);

@@ -18,7 +18,6 @@
 import { totalCredit, creditByDay } from '../../actors/credit.ts';
 import type { Command, HeldReply, Reply, SessionReply, SessionView } from '../../actors/messages.ts';
 import { NOTHING_HELD, type UserState } from '../../actors/session.ts';
-import { decodeState } from '../../actors/snapshot.ts';
 import type { ShardCommit } from '../../lib/ports/checkpoint-store.ts';
 import type { UuidKey } from '../../lib/uuid.ts';
 import type { PlayRules } from '../../actors/user-actor.ts';
@@ -27,6 +26,7 @@ import type { SimulatedDatabase } from './simulated-database.ts';
 import { follows, liesBetween, tells, type Version } from './session-versions.ts';
 import type { StoreObserver } from './simulated-store.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import { nextSnapshots } from '../next-snapshots.ts';
 
 /** A question that was asked, and what was the truth then. */
 export interface Ticket {
@@ -91,7 +91,7 @@ export class Oracle implements StoreObserver {
     for (const { user, snapshot } of puts)
       this.#record(
         user,
-        decodeState(snapshot, (game) => game),
+        nextSnapshots.decode(snapshot, (game) => game),
       );
     for (const user of removes) this.#record(user, NOTHING_HELD);
   }

@@ -6,7 +6,7 @@ import { NOTHING_HELD } from '../../../actors/session.ts';
 import { turn } from '../../../actors/user-actor.ts';
 import type { CheckpointStore, CommitOutcome, ShardCommit } from '../../../lib/ports/checkpoint-store.ts';
 import { VirtualTime } from '../../simulation/virtual-time.ts';
-import { key, RULES } from './play.ts';
+import { formatOf, key, RULES } from './play.ts';
 import { SERVED } from './controlled-transport.ts';
 import { startOf } from './test-bed.ts';
 
@@ -56,7 +56,7 @@ beforeEach(() => {
   );
 });
 
-const shardOf = (id: number): Shard => new Shard(id, 7, time.now, 120_000);
+const shardOf = (id: number): Shard => new Shard(id, 7, time.now, 120_000, formatOf(time));
 
 /** A command that changes something, its answer waiting for the commit. */
 function change(shard: Shard, user: string): { answer: Answer | null } {

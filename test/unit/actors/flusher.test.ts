@@ -5,7 +5,7 @@ import { turn } from '../../../actors/user-actor.ts';
 import type { Command } from '../../../actors/messages.ts';
 import type { SessionRow } from '../../../lib/ports/playtime-sink.ts';
 import { VirtualTime } from '../../simulation/virtual-time.ts';
-import { key, RULES, sessionIn } from './play.ts';
+import { formatOf, key, RULES, sessionIn } from './play.ts';
 import { beatOf, startOf } from './test-bed.ts';
 
 interface Write {
@@ -28,7 +28,7 @@ beforeEach(() => {
   writes = [];
   events = [];
   flusher = flusherOf(3);
-  shard = new Shard(0, 7, time.now, 120_000);
+  shard = new Shard(0, 7, time.now, 120_000, formatOf(time));
 });
 
 function flusherOf(batch: number): Flusher {

@@ -3,6 +3,7 @@ import type { HostOptions } from '../../../actors/host-options.ts';
 import type { Command, Reply } from '../../../actors/messages.ts';
 import { shardOf } from '../../../actors/placement.ts';
 import { ShardHost } from '../../../actors/shard-host.ts';
+import { snapshotCodec } from '../../../actors/snapshot.ts';
 import type { ShardCommit } from '../../../lib/ports/checkpoint-store.ts';
 import type { News } from '../../../lib/ports/news.ts';
 import type { UuidKey } from '../../../lib/uuid.ts';
@@ -47,7 +48,7 @@ export class TestBed {
   readonly pushed: News[] = [];
   readonly #hosts = new Map<string, ShardHost>();
 
-  node(name: string, given: Partial<HostOptions> = {}): TestNode {
+  node(name: string, given: Partial<HostOptions> = {}, codec = snapshotCodec): TestNode {
     const process = new SimulatedProcess(name, this.time, 0);
     const events: string[] = [];
     const random = (): number => 0.5;
@@ -66,34 +67,42 @@ export class TestBed {
       guestMs: 20_000,
       sealMs: 2_000,
       commitRetryMs: 100,
+      snapshotHoldMs: 30_000,
       random,
       ...given,
     };
-    const host = new ShardHost(options, {
-      store: this.store.client(process),
-      sink: this.database.client(process),
-      clock: process.clock,
-      copies: { ask: (user, command) => this.#askAnywhere(user, command) },
-      push: (gateway, user, news) => {
-        events.push(`pushed ${news.length} of ${user} to ${gateway}`);
-        this.pushed.push(...news);
+    const host = new ShardHost(
+      options,
+      {
+        store: this.store.client(process),
+        sink: this.database.client(process),
+        clock: process.clock,
+        copies: { ask: (user, command) => this.#askAnywhere(user, command) },
+        push: (gateway, user, news) => {
+          events.push(`pushed ${news.length} of ${user} to ${gateway}`);
+          this.pushed.push(...news);
+        },
+        offer: (node, shards) => {
+          events.push(`offered ${shards.join()} to ${node}`);
+          this.#hosts.get(node)?.acceptOffer(shards);
+        },
+        standIn: (node, shards) => this.#hosts.get(node)?.standIn(shards),
+        events: {
+          acquired: (shard) => void events.push(`acquired ${shard.id}`),
+          acquireFailed: (shard) => void events.push(`failed to acquire ${shard}`),
+          releaseFailed: (shard) => void events.push(`failed to release ${shard}`),
+          unreadable: (shard, _error, standIn) =>
+            void events.push(`cannot read ${shard}, ${standIn ?? 'nobody'} stands in`),
+          fenced: (shard, owner) => void events.push(`fenced ${shard.id} by ${owner ?? 'nobody'}`),
+          committed: () => undefined,
+          commitFailed: () => void events.push('commit failed'),
+          errandFailed: () => void events.push('errand failed'),
+          flushed: (rows) => void events.push(`flushed ${rows}`),
+          flushFailed: () => void events.push('flush failed'),
+        },
       },
-      offer: (node, shards) => {
-        events.push(`offered ${shards.join()} to ${node}`);
-        this.#hosts.get(node)?.acceptOffer(shards);
-      },
-      events: {
-        acquired: (shard) => void events.push(`acquired ${shard.id}`),
-        acquireFailed: (shard) => void events.push(`failed to acquire ${shard}`),
-        releaseFailed: (shard) => void events.push(`failed to release ${shard}`),
-        fenced: (shard, owner) => void events.push(`fenced ${shard.id} by ${owner ?? 'nobody'}`),
-        committed: () => undefined,
-        commitFailed: () => void events.push('commit failed'),
-        errandFailed: () => void events.push('errand failed'),
-        flushed: (rows) => void events.push(`flushed ${rows}`),
-        flushFailed: () => void events.push('flush failed'),
-      },
-    });
+      codec,
+    );
     this.#hosts.set(name, host);
     host.start();
     const ask: TestNode['ask'] = (user, command, { withinMs = 5_000, suspects = [] } = {}) => {
