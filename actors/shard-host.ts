@@ -189,7 +189,7 @@ export class ShardHost {
     const now = this.#ports.clock.now();
     if (now > envelope.deadline) return settle({ kind: 'expired' }); // H1
     const { kind } = envelope.command;
-    if (!isKnown(kind)) return settle({ kind: 'unavailable', reason: `this engine does not know the command ${kind}` });
+    if (!isKnown(kind)) return settle({ kind: 'unavailable', reason: `this engine does not know the command ${String(kind)}` });
     const shard = this.#ownership.route(shardOf(envelope.user, this.#options.shards), suspects);
     if (shard instanceof Shard) this.#turn(shard, envelope, now, settle);
     else settle(shard);

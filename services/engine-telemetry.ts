@@ -21,10 +21,12 @@ export function observeHost(
   broker.metrics.set('library.engine.shards.configured', configuredShards);
   let cancel = (): void => undefined;
   const observe = (): void => {
-    const { shards, loading, users, liveSessions, flush } = host.stats();
+    const { shards, loading, unreadable, snapshotVersion, users, liveSessions, flush } = host.stats();
     const figures: Partial<Record<keyof typeof ENGINE_METRICS, number>> = {
       'library.engine.shards': shards,
       'library.engine.shards.loading': loading,
+      'library.engine.shards.unreadable': unreadable,
+      'library.engine.snapshot.version': snapshotVersion,
       'library.engine.users': users,
       'library.engine.sessions.live': liveSessions,
       'library.engine.flush.backlog.users': flush.users,
@@ -61,6 +63,9 @@ export function hostEvents({ logger, metrics }: ServiceBroker): HostEvents {
     releaseFailed: (shard, error) => {
       metrics.increment('library.engine.shards.failures.total', { step: 'release' });
       log.warn({ msg: 'shard not released', shard, error: text(error) });
+    },
+    unreadable: (shard, error, standIn) => {
+      seldom('unreadable', () => log.error({ msg: 'shard not loaded', shard, error: error.message, standIn }));
     },
     fenced: (shard, owner) => {
       metrics.increment('library.engine.shards.fenced.total');
