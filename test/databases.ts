@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { openDatabase, type Database } from '../lib/db/database.ts';
-import { prepareDatabase } from '../lib/db/prepare.ts';
-import { createDatabase, type FreshDatabase } from '../scripts/servers/postgres.ts';
+import { openMigratedPglite, openMigratedPostgres, type MigratedDatabase } from './database-templates.ts';
 import { describeWithServer } from './servers.ts';
+import type { Database } from '../lib/db/database.ts';
 
-/** A moment that the tests' partitions are made for. */
-export const TEST_NOW = Date.UTC(2026, 2, 15, 12);
+export { TEST_NOW } from './database-templates.ts';
 
-const OPEN_TIMEOUT_MS = 60_000;
+const OPEN_TIMEOUT_MS = 180_000;
 
 /**
  * Runs a suite on the embedded PostgreSQL and, where this run has one, on a real server: each with a database of its
@@ -15,16 +13,16 @@ const OPEN_TIMEOUT_MS = 60_000;
  */
 export function onEachDatabase(title: string, body: (database: () => Database) => void): void {
   describe(`${title}, on PGlite`, () => {
-    body(databaseOfSuite(() => openDatabase({ memory: true })));
+    body(databaseOfSuite(openMigratedPglite));
   });
   describeWithServer('PostgreSQL', `${title}, on PostgreSQL`, (address) => {
-    let fresh: FreshDatabase;
+    let opened: MigratedDatabase;
     const database = databaseOfSuite(async () => {
-      fresh = await createDatabase(address, 'test');
-      return openDatabase({ dsn: fresh.dsn });
+      opened = await openMigratedPostgres(address);
+      return opened.database;
     });
     body(database);
-    afterAll(() => fresh.drop());
+    afterAll(() => opened.drop());
   });
 }
 
@@ -32,7 +30,6 @@ function databaseOfSuite(open: () => Promise<Database>): () => Database {
   let database: Database;
   beforeAll(async () => {
     database = await open();
-    await prepareDatabase(database, TEST_NOW);
   }, OPEN_TIMEOUT_MS);
   afterAll(() => database.close());
   return () => database;

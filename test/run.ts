@@ -12,6 +12,7 @@ import { obtainPostgres } from '../scripts/servers/postgres.ts';
 import { obtainRedis } from '../scripts/servers/redis.ts';
 import { obtainS3 } from '../scripts/servers/s3.ts';
 import type { Server, ServerName } from '../scripts/servers/server.ts';
+import { makeTemplates } from './database-templates.ts';
 import { readJestReport, type Summary } from './jest-report.ts';
 import { SERVER_VARIABLES } from './server-variables.ts';
 
@@ -67,7 +68,10 @@ async function runJest(args: readonly string[], servers: Record<ServerName, Serv
   const folder = mkdtempSync(join(tmpdir(), 'library-test-'));
   const report = join(folder, 'report.json');
   try {
-    const status = await jest([...args, '--json', '--outputFile', report], serverEnvironment(servers));
+    const whole = args.length === 0;
+    const templates = whole ? await makeTemplates(folder, servers.PostgreSQL?.address ?? null) : {};
+    const environment = { ...serverEnvironment(servers), ...templates };
+    const status = await jest([...args, '--json', '--outputFile', report], environment);
     // Jest writes none when it was only asked something (--listTests) or could not start.
     if (!existsSync(report)) return status;
     const summary = readJestReport(report);

@@ -14,7 +14,11 @@ export type DatabaseLocation =
       readonly ssl?: pg.PoolConfig['ssl'];
     }
   | { readonly directory: string }
-  | { readonly memory: true };
+  | {
+      readonly memory: true;
+      /** The data directory that it begins with, as PGlite dumps it; absent: an empty database. */
+      readonly contents?: Blob;
+    };
 
 /** Runs SQL that is written out by hand, outside any transaction. */
 export interface SqlExecutor {
@@ -87,7 +91,7 @@ export async function openDatabase(
     pool.on('error', () => undefined);
     return wrap(pool, 'postgresql', () => pool.end(), observer);
   }
-  const { pool, close } = await openPglitePool('directory' in location ? location.directory : null);
+  const { pool, close } = await openPglitePool(location);
   return wrap(pool, 'pglite', close, observer);
 }
 

@@ -4,7 +4,13 @@ import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
 import { columnTypes } from './column-types.ts';
+import type { DatabaseLocation } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
+
+/** Their files live beside the data, not in it: a directory made without them gets them, too. */
+const extensions = { pg_trgm };
+
+type PgliteLocation = Exclude<DatabaseLocation, { readonly dsn: string }>;
 
 export interface PglitePool {
   readonly pool: pg.Pool;
@@ -17,17 +23,16 @@ export interface PglitePool {
  * PGlite has one session, so the pool holds one client: whoever has it is alone, and a transaction never mixes with
  * another's queries.
  *
- * @param directory where the data and its lock live; null keeps the data in memory.
+ * @param location the directory where the data and its lock live; without one, the data is kept in memory.
  * @throws DirectoryInUse when another process has the directory open: two would corrupt it.
  */
-export async function openPglitePool(directory: string | null): Promise<PglitePool> {
-  const unlock = directory === null ? null : await lockDirectory(directory);
+export async function openPglitePool(location: PgliteLocation): Promise<PglitePool> {
+  const unlock = 'directory' in location ? await lockDirectory(location.directory) : null;
   let lite: PGlite;
   try {
-    lite = await PGlite.create(directory === null ? 'memory://' : join(directory, 'postgresql'), {
-      // Its files live beside the data, not in it: a directory made without them gets them, too.
-      extensions: { pg_trgm },
-    });
+    lite = await ('directory' in location
+      ? PGlite.create(join(location.directory, 'postgresql'), { extensions })
+      : PGlite.create('memory://', { extensions, ...(location.contents && { loadDataDir: location.contents }) }));
   } catch (error) {
     await unlock?.();
     throw error;

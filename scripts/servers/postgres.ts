@@ -73,10 +73,14 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates an empty database for one test or bench, `name` plus a random part, on the server at `address`. */
-export async function createDatabase(address: string, name: string): Promise<FreshDatabase> {
+/**
+ * Creates a database for one test or bench, `name` plus a random part, on the server at `address`.
+ *
+ * @param template the database to copy, which nobody is connected to; by default an empty one.
+ */
+export async function createDatabase(address: string, name: string, template = 'template1'): Promise<FreshDatabase> {
   const database = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_${randomBytes(6).toString('hex')}`;
-  await withClient(address, (client) => client.query(`CREATE DATABASE ${database}`));
+  await withClient(address, (client) => client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`));
   const dsn = new URL(address);
   dsn.pathname = `/${database}`;
   return {
