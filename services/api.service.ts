@@ -106,7 +106,6 @@ export function apiService(dependencies: ApiDependencies): Api {
     actions: { listAliases: false, addRoute: false, removeRoute: false },
     created() {
       const behind = this.express();
-      const front = createFront((req, res) => behind(req, res));
       const { broker, logger: log } = this;
       const reply = createReply(httpMetrics(broker), log);
       const front = createFront((req, res) => behind(req, res), admission(dependencies.limits, reply));
