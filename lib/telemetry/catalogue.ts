@@ -5,6 +5,7 @@ import { ENGINE_METRICS } from './engine-metrics.ts';
 import { EVENT_METRICS, FEED_METRICS, OUTBOX_METRICS } from './event-metrics.ts';
 import { GRPC_METRICS } from './grpc-metrics.ts';
 import { HTTP_METRICS } from './http-metrics.ts';
+import { LIMIT_METRICS } from './limit-metrics.ts';
 import type { MetricGroup } from './metric.ts';
 import { PAGE_METRICS } from './page-metrics.ts';
 import { PROCESS_METRICS } from './process-metrics.ts';
@@ -24,6 +25,7 @@ export const METRIC_CATALOGUE: readonly CataloguedMetrics[] = [
   { title: 'REST', nodes: 'gateway', metrics: HTTP_METRICS },
   { title: 'gRPC', nodes: 'gateway', metrics: GRPC_METRICS },
   { title: 'WebSockets', nodes: 'gateway', metrics: SOCKET_METRICS },
+  { title: 'Limits', nodes: 'gateway', metrics: LIMIT_METRICS },
   { title: 'News to launchers', nodes: 'gateway', metrics: FEED_METRICS },
   { title: 'Engine', nodes: 'engine', metrics: ENGINE_METRICS },
   { title: 'Pages', nodes: 'domain', metrics: PAGE_METRICS },
