@@ -5,6 +5,7 @@ import type { SqlExecutor } from '../db/database.ts';
 import { DAY_MS } from '../playtime/days.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PageCache } from '../ports/page-cache.ts';
+import { RELEASE } from '../release.ts';
 
 /** How old the catalogue's part of a page may be; the user's own part never is. ms */
 export const PAGE_TTL_MS = 60_000;
@@ -39,6 +40,7 @@ export interface UserPagesDeps {
  * - What has no revision, the catalogue, may be {@link PAGE_TTL_MS} old. A page carries the time at which it was built, so
  *   that passing it from cache to cache does not lengthen its life.
  * - The ETag is the content's digest and not the name's: under one name there may be another catalogue a minute later.
+ * - The release is a part of the name: in a rolling upgrade two of them share the cache, and may answer differently.
  * - Of a user's pages nothing but a digest is in their names. They are gone a minute after their last use at the latest.
  */
 export function createUserPages({ executor, cache, clock, looked = () => undefined }: UserPagesDeps): UserPages {
@@ -67,7 +69,7 @@ export function createUserPages({ executor, cache, clock, looked = () => undefin
 
 function pageName(userId: string, revision: number, day: number, name: string, query: object): string {
   const canonical = Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1));
-  return hash('sha256', JSON.stringify([userId, revision, day, name, canonical]), 'base64url');
+  return hash('sha256', JSON.stringify([RELEASE, userId, revision, day, name, canonical]), 'base64url');
 }
 
 /** The page, unless it is too old. */

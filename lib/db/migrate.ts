@@ -3,8 +3,13 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { FileMigrationProvider, Migrator, type MigrationInfo, type MigrationResultSet } from 'kysely/migration';
+import { mustServe } from './contraction.ts';
 import type { Database } from './database.ts';
+import { RELEASE } from '../release.ts';
 
+/** How long a migration may make others wait behind it for a lock, and how long it tries. */
+const LOCK_TIMEOUT = '2s';
+const LOCK_PATIENCE_MS = 600_000;
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations');
 
 /** A migration that could not be applied; what went before it stays, itself it left nothing behind. */
@@ -17,26 +22,65 @@ export class MigrationFailed extends Error {
 
 /**
  * Brings the schema up to date, under a lock: of many processes that start at once, one migrates and the others wait.
+ * Migrations of a newer release may be there already: this process is one of the older ones in a rolling upgrade, or of
+ * one that was taken back.
  *
  * @returns the names of the migrations applied by this call.
  * @throws MigrationFailed
+ * @throws SchemaTooNew
  */
 export async function migrateToLatest(database: Database): Promise<readonly string[]> {
-  if (await isUpToDate(database)) return [];
-  return applied(await withMigrator(database, (migrator) => migrator.migrateToLatest()));
+  const [own, there] = await Promise.all([ownMigrations(), appliedMigrations(database)]);
+  mustServe(
+    RELEASE,
+    there.filter((name) => !own.includes(name)),
+  );
+  if (own.every((name) => there.includes(name))) return [];
+  // On an empty schema nobody works yet: all of it at once.
+  if (there.length > 0) return withMigrator(database, oneByOne);
+  return applied(await withMigrator(database, (migrator) => patiently(() => migrator.migrateToLatest())));
 }
 
-/** The common start, told by two short queries: the migrator would read the whole catalogue of tables, several times. */
-async function isUpToDate({ executor }: Database): Promise<boolean> {
+async function ownMigrations(): Promise<readonly string[]> {
+  const files = await fs.readdir(MIGRATIONS);
+  return files.filter((file) => file.endsWith('.ts')).map((file) => path.parse(file).name);
+}
+
+/** By two short queries: the migrator would read the whole catalogue of tables, several times. */
+async function appliedMigrations({ executor }: Database): Promise<readonly string[]> {
   const { rows: tables } = await executor.query<{ exists: boolean }>(
     `SELECT to_regclass('kysely_migration') IS NOT NULL AS exists`,
   );
-  if (!tables[0]?.exists) return false;
+  if (!tables[0]?.exists) return [];
   const { rows } = await executor.query<{ name: string }>('SELECT name FROM kysely_migration ORDER BY name');
-  const files = (await fs.readdir(MIGRATIONS))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => path.parse(file).name);
-  return files.sort().join() === rows.map(({ name }) => name).join();
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Each in a transaction of its own: requests go on meanwhile, and a lock that one migration needs must not be held until
+ * the last one is through.
+ */
+async function oneByOne(migrator: Migrator): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (;;) {
+    const name = applied(await patiently(() => migrator.migrateUp()));
+    if (name.length === 0) return names;
+    names.push(...name);
+  }
+}
+
+/** A migration that does not get its lock soon steps back, for all who come after it wait as well, and tries again. */
+async function patiently(migrate: () => Promise<MigrationResultSet>): Promise<MigrationResultSet> {
+  const giveUpAt = Date.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    const outcome = await migrate();
+    if (!isLockTimeout(outcome.error) || Date.now() > giveUpAt) return outcome;
+  }
+}
+
+/** PostgreSQL's `lock_not_available`. */
+function isLockTimeout(error: unknown): boolean {
+  return (error as { readonly code?: unknown } | undefined)?.code === '55P03';
 }
 
 /** Takes the last migration back, with its data. Returns its name, or nothing when none is applied. */
@@ -55,14 +99,16 @@ function applied(outcome: MigrationResultSet): readonly string[] {
   return outcome.results?.map((result) => result.migrationName) ?? [];
 }
 
-/** Waiting for the lock and building an index may both take long: no statement timeout on this connection meanwhile. */
+/** Building an index may take long: no statement timeout on this connection meanwhile. */
 async function withMigrator<Result>(database: Database, run: (migrator: Migrator) => Promise<Result>): Promise<Result> {
   return database.db.connection().execute(async (connection) => {
     await sql`SET statement_timeout = 0`.execute(connection);
+    await sql`SET lock_timeout = ${sql.lit(LOCK_TIMEOUT)}`.execute(connection);
     try {
       return await run(new Migrator({ db: connection, provider }));
     } finally {
       await sql`RESET statement_timeout`.execute(connection);
+      await sql`RESET lock_timeout`.execute(connection);
     }
   });
 }
