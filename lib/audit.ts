@@ -8,7 +8,10 @@ type FamilyAction =
   `family.${'invited' | 'accepted' | 'invitation_closed' | 'ended'}` | `family.game_${'excluded' | 'included'}`;
 
 export interface AuditEntry {
-  readonly action: 'library.granted' | 'library.revoked' | 'playtime.corrected' | 'savegame.resolved' | FamilyAction;
+  readonly action:
+    | ('library.granted' | 'library.revoked' | 'playtime.corrected' | 'savegame.resolved' | 'finding.decided')
+    | FamilyAction
+    | `operator.${string}`;
   readonly caller: Caller;
   /** Whose data changed. */
   readonly userId: string;

@@ -1,21 +1,27 @@
-/** What support reads of the audit logs. */
+/** What support reads of the audit logs, and what operators have written to them. */
 import type { ServiceSchema } from 'moleculer';
-import { endpointAction } from './action.ts';
+import { action, endpointAction } from './action.ts';
+import { operatorEntry, type OperatorNote } from './operator-audit.ts';
+import { audit } from '../lib/audit.ts';
 import { auditPage } from '../lib/audit-log.ts';
 import type * as contract from '../lib/contract/support.ts';
 import type { Database } from '../lib/db/database.ts';
+import type { Clock } from '../lib/ports/clock.ts';
 
 export interface AuditDeps {
   readonly database: Pick<Database, 'db'>;
+  readonly clock: Clock;
 }
 
-export function auditService({ database: { db } }: AuditDeps): ServiceSchema {
+export function auditService({ database: { db }, clock }: AuditDeps): ServiceSchema {
   return {
     name: 'audit',
     actions: {
       list: endpointAction<typeof contract.listAudit>(({ userId, query }) =>
         auditPage(db, { ...query, user_id: userId }),
       ),
+      /** Writes down what an operator does. */
+      operator: action((note: OperatorNote) => audit(db, clock.now(), operatorEntry(note))),
     },
   };
 }

@@ -93,7 +93,7 @@ export function engineNode({ broker, config, store, sink, clock, engine }: Engin
     follow();
   };
 
-  broker.createService(engineService({ host, commands, drain, rejoin, now: () => clock.now() }));
+  broker.createService(engineService({ host, commands, drain, rejoin, clock, shards: config.engine.shards }));
   return {
     host,
     async join() {

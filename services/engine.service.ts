@@ -4,11 +4,13 @@ import type { CommandCounts } from './command-counts.ts';
 import { FORMATS } from './engine-formats.ts';
 import { packAnswers, unpackBatch, type PackedAnswers, type PackedBatch } from './engine-wire.ts';
 import { mustUuid } from './operator-input.ts';
+import { TurnSampler, type EngineSample } from './turn-sampler.ts';
 import type { HostStats } from '../actors/host-options.ts';
 import { borrowOf, type Loan } from '../actors/loan.ts';
 import type { SessionView } from '../actors/messages.ts';
 import { viewOf, type Session, type UserState } from '../actors/session.ts';
 import type { ShardHost } from '../actors/shard-host.ts';
+import type { Clock } from '../lib/ports/clock.ts';
 import { keyToUuid } from '../lib/uuid.ts';
 
 /** How long an operator's flush may take. */
@@ -36,6 +38,14 @@ export interface HeldLoan {
   readonly endsAt: number;
 }
 
+/** A shard that an engine serves. */
+export interface HeldShard {
+  readonly shard: number;
+  readonly epoch: number;
+  readonly users: number;
+  readonly live: number;
+}
+
 /** What an engine holds of a user. */
 export interface HeldUser {
   readonly sessions: readonly HeldSession[];
@@ -49,10 +59,13 @@ export interface EngineDeps {
   readonly drain: () => Promise<void>;
   /** Takes part in placement again. */
   readonly rejoin: () => Promise<void>;
-  readonly now: () => number;
+  readonly clock: Clock;
+  /** How many shards there are in all. */
+  readonly shards: number;
 }
 
-export function engineService({ host, commands, drain, rejoin, now }: EngineDeps): ServiceSchema {
+export function engineService({ host, commands, drain, rejoin, clock, shards }: EngineDeps): ServiceSchema {
+  const sampler = new TurnSampler(host, shards, clock);
   return {
     name: 'engine',
     metadata: { ...FORMATS },
@@ -62,7 +75,8 @@ export function engineService({ host, commands, drain, rejoin, now }: EngineDeps
         async handler(ctx: Context<PackedBatch>): Promise<PackedAnswers> {
           const { envelopes, suspects } = unpackBatch(ctx.params);
           commands.count(envelopes);
-          return packAnswers(await host.deliver(envelopes, suspects));
+          const answering = host.deliver(envelopes, suspects);
+          return packAnswers(await sampler.watched(envelopes, answering));
         },
       },
       /** Another engine released these shards for this one. */
@@ -78,16 +92,24 @@ export function engineService({ host, commands, drain, rejoin, now }: EngineDeps
         },
       },
       stats: { handler: (): HostStats => host.stats() },
-      /** The shards this node serves. */
+      /** The shards this node serves, and how many there are in all. */
       shards: {
-        handler: (): readonly { shard: number; epoch: number; users: number; live: number }[] =>
-          Array.from(host.shards(), (shard) => ({
+        handler: (): { total: number; shards: readonly HeldShard[] } => ({
+          total: shards,
+          shards: Array.from(host.shards(), (shard) => ({
             shard: shard.id,
             epoch: shard.epoch,
             users: shard.users,
             live: shard.liveSessions,
           })),
+        }),
       },
+      /** Hands these shards over, where they are another node's, at once. Answers how many. */
+      handOver: {
+        handler: (ctx: Context<{ shards: readonly number[] }>): Promise<number> => host.handOver(ctx.params.shards),
+      },
+      /** Looks on at what this node is asked for a while. */
+      sample: { handler: (ctx: Context<{ ms: number }>): Promise<EngineSample> => sampler.sample(ctx.params.ms) },
       /** What this node holds of a user; null when the user's shard is elsewhere. */
       user: {
         handler(ctx: Context<{ user_id: string }>): HeldUser | null {
@@ -112,7 +134,7 @@ export function engineService({ host, commands, drain, rejoin, now }: EngineDeps
         },
       },
       /** Writes everything to PostgreSQL now. Answers how many users that concerned. */
-      flush: { handler: (): Promise<number> => host.flushAll(now() + FLUSH_ALL_MS) },
+      flush: { handler: (): Promise<number> => host.flushAll(clock.now() + FLUSH_ALL_MS) },
       drain: { handler: (): Promise<void> => drain() },
       rejoin: { handler: (): Promise<void> => rejoin() },
     },

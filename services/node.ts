@@ -35,6 +35,7 @@ import { libraryService } from './library.service.ts';
 import { maintenanceService } from './maintenance.service.ts';
 import { newsService } from './news.service.ts';
 import { nodeTelemetry } from './node-telemetry.ts';
+import { operationsService } from './operations.service.ts';
 import { outboxService } from './outbox.service.ts';
 import { playtimeService } from './playtime.service.ts';
 import { engineRegion } from './region.ts';
@@ -136,7 +137,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(wishlistService({ database, clock }));
     broker.createService(settingsService({ database, clock }));
     broker.createService(familyService({ database, engine: region, accounts, clock }));
-    broker.createService(auditService({ database }));
+    broker.createService(auditService({ database, clock }));
     broker.createService(newsService({ database, clock }));
     broker.createService(
       savegamesService({ database, store: saves.store, engine: region, clock, rules: config.saves }),
@@ -181,6 +182,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(grpc.schema);
   }
   broker.createService(healthService({ config, clock, readiness }).schema);
+  broker.createService(operationsService({ config, readiness }));
 
   await broker.start();
   follow();

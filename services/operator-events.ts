@@ -1,20 +1,23 @@
 /** What operators type about events: `dlq`, `replay`, `outbox`. */
-import type { ServiceBroker } from 'moleculer';
-import type { OperatorCommand, Table } from './operator-command.ts';
+import {
+  ALWAYS,
+  NEVER,
+  type OperatorCommand,
+  type OperatorContext,
+  type OperatorInput,
+  type Table,
+} from './operator-command.ts';
 import { CONSUMED_TOPICS } from '../lib/contract/events/consumed.ts';
 import type { DeadLetter } from '../lib/contract/support.ts';
 import { LibraryError } from '../lib/errors.ts';
 import type { OutboxBacklog } from '../lib/events/outbox.ts';
 
-type Arguments = Readonly<Record<string, string | undefined>>;
-
-const SHOWN_LETTERS = 50;
 const SHOWN_CHARACTERS = 60;
+/** A replay may take as long as there are letters. */
 const REPLAY_MS = 600_000;
 
-/** A replay may take as long as there are letters; reads are soon done. */
-async function dlq(broker: ServiceBroker, { topic }: Arguments): Promise<Table> {
-  const params = { limit: SHOWN_LETTERS, ...(topic === undefined ? {} : { topic: mustBeTopic(topic) }) };
+async function dlq({ broker }: OperatorContext, { words: { topic }, wholes }: OperatorInput): Promise<Table> {
+  const params = { limit: wholes['limit'], ...(topic === undefined ? {} : { topic: mustBeTopic(topic) }) };
   const letters = await broker.call<readonly DeadLetter[], object>('events.letters', params);
   return {
     head: ['topic', 'partition', 'offset', 'failed at', 'tries', 'reason', 'message'],
@@ -31,13 +34,13 @@ async function dlq(broker: ServiceBroker, { topic }: Arguments): Promise<Table> 
   };
 }
 
-async function replay(broker: ServiceBroker, { topic }: Arguments): Promise<string> {
+async function replay({ broker }: OperatorContext, { words: { topic } }: OperatorInput): Promise<string> {
   const params = topic === 'all' ? {} : { topic: mustBeTopic(topic) };
   const replayed = await broker.call<number, object>('events.replay', params, { timeout: REPLAY_MS });
   return `${replayed} dead letters sent back.`;
 }
 
-async function outbox(broker: ServiceBroker): Promise<string> {
+async function outbox({ broker }: OperatorContext): Promise<string> {
   const { events, lagMs } = await broker.call<OutboxBacklog, object>('outbox.backlog', {});
   return `${events} events wait for the event bus; the oldest for ${(lagMs / 1_000).toFixed(1)} s.`;
 }
@@ -51,8 +54,40 @@ function shortened(text: string): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
+const TOPICS = `one of ${CONSUMED_TOPICS.join(', ')}`;
+
 export const EVENT_COMMANDS: readonly OperatorCommand[] = [
-  { command: 'dlq [topic]', description: 'Events that could not be processed, with their reasons', run: dlq },
-  { command: 'replay <topic>', description: 'Sends the dead letters of a topic, or of all, back to it', run: replay },
-  { command: 'outbox', description: 'How many events wait for the event bus, and how long', run: outbox },
+  {
+    name: 'dlq',
+    summary: 'Events that could not be processed, with their reasons',
+    manual:
+      'Dead letters, oldest first within each topic; those that were sent back are left out. Mend the reason first, then `replay`. ' +
+      '`npm run dlq -- list` prints them whole.',
+    arguments: [{ name: 'topic', required: false, means: TOPICS }],
+    options: { limit: { kind: 'whole', means: 'how many', min: 1, max: 1_000, default: 50 } },
+    examples: ['dlq', `dlq ${CONSUMED_TOPICS[0]}`],
+    changes: NEVER,
+    run: dlq,
+  },
+  {
+    name: 'replay',
+    summary: 'Sends the dead letters of a topic, or of all, back to it',
+    manual:
+      'As they were. One that cannot be processed again comes back as a new dead letter; one that was processed does nothing twice.',
+    arguments: [{ name: 'topic', required: true, means: `${TOPICS}; or all` }],
+    options: {},
+    examples: [`replay ${CONSUMED_TOPICS[0]}`, 'replay all'],
+    changes: ALWAYS,
+    run: replay,
+  },
+  {
+    name: 'outbox',
+    summary: 'How many events wait for the event bus, and how long',
+    manual: 'They wait in PostgreSQL while the event bus is away, and leave in order when it is back.',
+    arguments: [],
+    options: {},
+    examples: ['outbox', 'outbox --watch'],
+    changes: NEVER,
+    run: outbox,
+  },
 ];

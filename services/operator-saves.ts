@@ -1,11 +1,10 @@
 /** What operators type about cloud saves: `sweep`. */
-import type { ServiceBroker } from 'moleculer';
-import type { OperatorCommand, Table } from './operator-command.ts';
+import { ALWAYS, type OperatorCommand, type OperatorContext, type Table } from './operator-command.ts';
 import type { SweepReport } from '../lib/savegames/sweep/sweep.ts';
 
 const SWEEP_MS = 600_000;
 
-async function sweep(broker: ServiceBroker): Promise<Table> {
+async function sweep({ broker }: OperatorContext): Promise<Table> {
   const report = await broker.call<SweepReport, object>('saves-sweeper.sweep', {}, { timeout: SWEEP_MS });
   return {
     head: ['what one round did', ''],
@@ -27,5 +26,15 @@ async function sweep(broker: ServiceBroker): Promise<Table> {
 }
 
 export const SAVE_COMMANDS: readonly OperatorCommand[] = [
-  { command: 'sweep', description: 'One round of the chores of cloud saves, at once', run: sweep },
+  {
+    name: 'sweep',
+    summary: 'One round of the chores of cloud saves, at once',
+    manual:
+      'They run every minute anyway. The audit of the store walks a part of it each round; `docs/saves.md` says what its figures mean.',
+    arguments: [],
+    options: {},
+    examples: ['sweep'],
+    changes: ALWAYS,
+    run: sweep,
+  },
 ];
