@@ -81,7 +81,11 @@ export class Committer {
       const cuts = Array.from(this.#due, (shard) => shard.cut());
       this.#inFlight = new Set(this.#due);
       this.#due.clear();
+      for (const { traced } of cuts) for (const turn of traced) turn.committing();
       const outcomes = await this.#commit(cuts);
+      cuts.forEach(({ traced }, at) => {
+        for (const turn of traced) turn.committed(outcomes === null ? null : (outcomes[at]?.applied ?? false));
+      });
       this.#inFlight = new Set();
       if (outcomes === null) {
         this.#unknown(cuts);

@@ -7,6 +7,8 @@ export interface Envelope {
   readonly command: Command;
   /** Ms since the Unix epoch. Past it nobody waits, and the command must not be carried out any more. */
   readonly deadline: number;
+  /** Of a command whose way is told; absent from nearly all. See `turn-tracing.ts`. */
+  readonly trace?: string;
 }
 
 /** What a node answers to an envelope. */

@@ -13,6 +13,7 @@
  */
 import { rowOf } from './session.ts';
 import type { Shard } from './shard.ts';
+import type { TracedFlush, TracedTurn } from './turn-tracing.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { PlaytimeSink, SessionRow } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
@@ -37,6 +38,8 @@ interface Waiting {
   readonly shard: Shard;
   /** When it was queued; the age of the oldest one is the flush lag. */
   readonly since: number;
+  /** The last turn of the user that somebody watches; null for nearly all. */
+  readonly traced: TracedTurn | null;
 }
 
 interface Request {
@@ -76,8 +79,10 @@ export class Flusher {
   }
 
   /** Has the user's unflushed sessions written, once they are committed. */
-  enqueue(shard: Shard, user: UuidKey): void {
-    if (this.#queue.get(user)?.shard !== shard) this.#queue.set(user, { shard, since: this.#clock.now() });
+  enqueue(shard: Shard, user: UuidKey, traced: TracedTurn | null = null): void {
+    const waiting = this.#queue.get(user);
+    if (waiting?.shard !== shard) this.#queue.set(user, { shard, since: this.#clock.now(), traced });
+    else if (traced !== null) this.#queue.set(user, { ...waiting, traced });
     if (this.#running) return;
     this.#running = true;
     void this.#run();
@@ -87,7 +92,7 @@ export class Flusher {
    * Resolves with true when PostgreSQL holds everything that the user's sessions are now, with false when the shard was
    * let go or `deadline` passed before.
    */
-  request(shard: Shard, user: UuidKey, deadline: number): Promise<boolean> {
+  request(shard: Shard, user: UuidKey, deadline: number, traced: TracedTurn | null = null): Promise<boolean> {
     const revs = new Map(shard.sessions(user).map((session) => [session.id, session.rev]));
     return new Promise((resolve) => {
       const cancel = this.#clock.after(Math.max(0, deadline - this.#clock.now()), () => {
@@ -104,7 +109,7 @@ export class Flusher {
         },
       };
       this.#requests.push(request);
-      this.enqueue(shard, user);
+      this.enqueue(shard, user, traced);
     });
   }
 
@@ -156,9 +161,17 @@ export class Flusher {
 
   async #write(rows: readonly (readonly [Shard, SessionRow, Waiting])[]): Promise<boolean> {
     const began = this.#clock.now();
+    const traced = tracedFlushes(rows);
     try {
-      await this.#sink.flush(rows.map(([, row]) => row));
+      if (traced === null) await this.#sink.flush(rows.map(([, row]) => row));
+      else
+        await this.#sink.flush(
+          rows.map(([, row]) => row),
+          tracesOf(traced),
+        );
+      for (const flush of traced?.values() ?? []) flush.ended();
     } catch (error) {
+      for (const flush of traced?.values() ?? []) flush.ended(error);
       this.#failures += 1;
       this.#limit = Math.max(1, Math.floor(rows.length / 2));
       this.#events.flushFailed(error);
@@ -183,6 +196,21 @@ export class Flusher {
       return false;
     });
   }
+}
+
+/** By user; null: nobody watches any of them. */
+function tracedFlushes(
+  rows: readonly (readonly [Shard, SessionRow, Waiting])[],
+): ReadonlyMap<UuidKey, TracedFlush> | null {
+  const flushes = new Map<UuidKey, TracedFlush>();
+  for (const [, { userId }, { traced }] of rows) {
+    if (traced !== null && !flushes.has(userId)) flushes.set(userId, traced.flushing());
+  }
+  return flushes.size === 0 ? null : flushes;
+}
+
+function tracesOf(flushes: ReadonlyMap<UuidKey, TracedFlush>): ReadonlyMap<UuidKey, string> {
+  return new Map(Array.from(flushes, ([user, { trace }]) => [user, trace]));
 }
 
 function isFlushed({ shard, user, revs }: Request): boolean {

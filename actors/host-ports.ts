@@ -1,5 +1,6 @@
 import type { ActorMail } from './errand-runner.ts';
 import type { OwnershipPorts } from './shard-ownership.ts';
+import type { TurnTracing } from './turn-tracing.ts';
 import type { News } from '../lib/ports/news.ts';
 import type { PlaytimeSink } from '../lib/ports/playtime-sink.ts';
 import type { UuidKey } from '../lib/uuid.ts';
@@ -11,4 +12,6 @@ export interface HostPorts extends OwnershipPorts {
   readonly push: (gateway: string, user: UuidKey, news: readonly News[]) => void;
   /** For what users' actors have to tell each other about copies that are lent; what gets lost is made good by leases. */
   readonly copies: ActorMail;
+  /** Absent: nobody watches. */
+  readonly tracing?: TurnTracing;
 }

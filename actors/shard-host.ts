@@ -24,6 +24,7 @@ import { ShardOwnership, type MemberReads } from './shard-ownership.ts';
 import { Shard } from './shard.ts';
 import { SnapshotFormat, type SnapshotCodec } from './snapshot-format.ts';
 import { snapshotCodec } from './snapshot.ts';
+import type { TracedTurn } from './turn-tracing.ts';
 import { expire, forget, mayForget, turn } from './user-actor.ts';
 import type { Acquired } from '../lib/ports/checkpoint-store.ts';
 import type { News } from '../lib/ports/news.ts';
@@ -189,13 +190,30 @@ export class ShardHost {
     const now = this.#ports.clock.now();
     if (now > envelope.deadline) return settle({ kind: 'expired' }); // H1
     const { kind } = envelope.command;
-    if (!isKnown(kind)) return settle({ kind: 'unavailable', reason: `this engine does not know the command ${String(kind)}` });
+    if (!isKnown(kind))
+      return settle({ kind: 'unavailable', reason: `this engine does not know the command ${String(kind)}` });
     const shard = this.#ownership.route(shardOf(envelope.user, this.#options.shards), suspects);
-    if (shard instanceof Shard) this.#turn(shard, envelope, now, settle);
-    else settle(shard);
+    if (!(shard instanceof Shard)) return settle(shard);
+    const traced = envelope.trace === undefined ? null : this.#watch(envelope.trace, kind, shard);
+    if (traced === null) return this.#turn(shard, envelope, now, settle, null);
+    const told = (answer: Answer): void => {
+      traced.answered(answer.kind);
+      settle(answer);
+    };
+    this.#turn(shard, envelope, now, told, traced);
   }
 
-  #turn(shard: Shard, envelope: Envelope, now: number, settle: (answer: Answer) => void): void {
+  #watch(trace: string, kind: Command['kind'], shard: Shard): TracedTurn | null {
+    return this.#ports.tracing?.turn(trace, kind, shard.id) ?? null;
+  }
+
+  #turn(
+    shard: Shard,
+    envelope: Envelope,
+    now: number,
+    settle: (answer: Answer) => void,
+    traced: TracedTurn | null,
+  ): void {
     const { user, command } = envelope;
     const { mailboxPerUser, mailboxPerShard, rules } = this.#options;
     if (shard.pending >= mailboxPerShard || shard.pendingOf(user) >= mailboxPerUser) {
@@ -205,9 +223,9 @@ export class ShardHost {
     const keepsGame = command.kind === 'start' || command.kind === 'lend';
     const shared = keepsGame ? { ...command, gameId: this.#shareGame(command.gameId) } : command;
     const { state, reply } = turn(before, shared, now, rules);
-    this.#update(shard, user, before, state, now);
+    this.#update(shard, user, before, state, now, traced);
     const answer: Answer = { kind: 'reply', reply };
-    shard.await({ user, answer, settle: this.#afterCommit(shard, envelope, answer, settle) });
+    shard.await({ user, answer, settle: this.#afterCommit(shard, envelope, answer, settle, traced), traced });
     this.#committer.request(shard);
   }
 
@@ -217,6 +235,7 @@ export class ShardHost {
     { user, command, deadline }: Envelope,
     answer: Answer,
     settle: (answer: Answer) => void,
+    traced: TracedTurn | null,
   ): (committed: Answer) => void {
     if (!FOLLOWED_UP.has(command.kind)) return settle;
     return (committed) => {
@@ -227,7 +246,7 @@ export class ShardHost {
       }
       if (command.kind === 'erase') return void this.#flusher.settled().then(() => settle(answer));
       void this.#flusher
-        .request(shard, user, deadline)
+        .request(shard, user, deadline, traced)
         .then((flushed) => settle(flushed ? answer : { kind: 'unavailable', reason: 'not flushed in time' }));
     };
   }
@@ -244,13 +263,20 @@ export class ShardHost {
     for (const gateway of audience.gatewaysOf(user, this.#ports.clock.now())) this.#ports.push(gateway, user, news);
   }
 
-  #update(shard: Shard, user: UuidKey, before: UserState, state: UserState, now: number): void {
+  #update(
+    shard: Shard,
+    user: UuidKey,
+    before: UserState,
+    state: UserState,
+    now: number,
+    traced: TracedTurn | null = null,
+  ): void {
     if (state === before) return;
     const { flushIntervalMs, random, rules } = this.#options;
     this.#oblige(shard, user, errandsOf(user, before, state, now, rules));
     shard.update(user, state, now + flushIntervalMs * (0.5 + random() / 2));
     const unflushedEnd = state.sessions.some((session) => !isLive(session) && session.rev > session.flushedRev);
-    if (unflushedEnd) this.#flusher.enqueue(shard, user);
+    if (unflushedEnd) this.#flusher.enqueue(shard, user, traced);
   }
 
   #oblige(shard: Shard, user: UuidKey, errands: readonly Errand[]): void {

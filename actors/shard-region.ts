@@ -97,10 +97,11 @@ export class ShardRegion implements Engine {
     }
   }
 
-  ask(user: UuidKey, command: Command, deadline: number): Promise<Reply> {
+  ask(user: UuidKey, command: Command, deadline: number, trace?: string): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const shard = shardOf(user, this.#options.shards);
-      this.#route({ user, command, deadline, shard, resolve, reject, moves: 0 });
+      const pending: Pending = { user, command, deadline, shard, resolve, reject, moves: 0 };
+      this.#route(trace === undefined ? pending : { ...pending, trace });
     });
   }
 
@@ -213,7 +214,7 @@ export class ShardRegion implements Engine {
     lane[kind] += 1;
     try {
       const suspects = this.#members.filter((member) => this.#isSuspect(member));
-      const envelopes = batch.map(({ user, command, deadline }) => ({ user, command, deadline }));
+      const envelopes = batch.map(envelopeOf);
       const answers = await this.#transport.deliver(node, envelopes, suspects, until - this.#clock.now());
       lane.strikes = 0;
       lane.suspectUntil = 0;
@@ -291,4 +292,8 @@ export class ShardRegion implements Engine {
     this.#loading.delete(pending.shard);
     for (const next of loading.waiting) this.#route(next);
   }
+}
+
+function envelopeOf({ user, command, deadline, trace }: Pending): Envelope {
+  return trace === undefined ? { user, command, deadline } : { user, command, deadline, trace };
 }

@@ -18,6 +18,7 @@ import { ExpiryWheel } from './expiry-wheel.ts';
 import { NO_COPIES, type Copies } from './loan.ts';
 import { countLive, isEmpty, isLive, NO_SESSIONS, type Session, type Sessions, type UserState } from './session.ts';
 import type { SnapshotFormat } from './snapshot-format.ts';
+import type { TracedTurn } from './turn-tracing.ts';
 import type { CheckpointRecord, ShardCommit } from '../lib/ports/checkpoint-store.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
@@ -26,6 +27,8 @@ export interface Waiter {
   readonly user: UuidKey;
   readonly answer: Answer;
   readonly settle: (answer: Answer) => void;
+  /** Null for nearly all. */
+  readonly traced?: TracedTurn | null;
 }
 
 /** What one commit of this shard carried, kept until its outcome is known. */
@@ -34,6 +37,8 @@ export interface Cut {
   readonly commit: ShardCommit;
   readonly waiters: readonly Waiter[];
   readonly errands: readonly (() => void)[];
+  /** Those of the waiters that somebody watches. */
+  readonly traced: readonly TracedTurn[];
 }
 
 /** Slots of the wheel per horizon: few, for an array that holds few users costs more than they do. */
@@ -41,6 +46,7 @@ const SLOTS = 24;
 const SHORTEST_TICK_MS = 1_000;
 const NOBODY: ReadonlySet<UuidKey> = new Set();
 const NO_ERRANDS: readonly (() => void)[] = [];
+const NOT_TRACED: readonly TracedTurn[] = [];
 
 export class Shard {
   readonly id: number;
@@ -61,6 +67,7 @@ export class Shard {
   #inFlight: ReadonlySet<UuidKey> = NOBODY;
   #waiters: Waiter[] = [];
   #errands = NO_ERRANDS;
+  #traced = NOT_TRACED;
   readonly #pending = new Map<UuidKey, number>();
   #pendingTotal = 0;
   #commits = 0;
@@ -155,6 +162,7 @@ export class Shard {
   /** Queues a reply for the next commit. */
   await(waiter: Waiter): void {
     this.#waiters.push(waiter);
+    if (waiter.traced) this.#traced = [...this.#traced, waiter.traced];
     this.#pendingTotal += 1;
     this.#pending.set(waiter.user, this.pendingOf(waiter.user) + 1);
   }
@@ -205,11 +213,12 @@ export class Shard {
     }
     this.#commits += 1;
     const commit = { shard: this.id, epoch: this.epoch, number: this.#commits, puts, removes };
-    const cut = { shard: this, commit, waiters: this.#waiters, errands: this.#errands };
+    const cut = { shard: this, commit, waiters: this.#waiters, errands: this.#errands, traced: this.#traced };
     this.#inFlight = this.#dirty;
     if (this.#dirty.size > 0) this.#dirty = new Set();
     this.#waiters = [];
     this.#errands = NO_ERRANDS;
+    this.#traced = NOT_TRACED;
     return cut;
   }
 

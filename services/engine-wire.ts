@@ -25,8 +25,17 @@ const END = 2;
 const OTHER = 0;
 
 type PackedEnvelope =
-  | readonly [user: UuidKey, deadline: number, kind: 1 | 2, session: UuidKey, seq: number, activeMs: number | null]
-  | readonly [user: UuidKey, deadline: number, kind: 0, command: Command];
+  | readonly [
+      user: UuidKey,
+      deadline: number,
+      kind: 1 | 2,
+      session: UuidKey,
+      seq: number,
+      activeMs: number | null,
+      /** Of the few whose way is told; nodes that do not know it ignore it. */
+      trace?: string,
+    ]
+  | readonly [user: UuidKey, deadline: number, kind: 0, command: Command, trace?: string];
 
 export interface PackedBatch {
   readonly v: number;
@@ -73,21 +82,28 @@ export function unpackBatch({ v, e, s }: PackedBatch): { envelopes: Envelope[]; 
   return { envelopes: e.map(unpackEnvelope), suspects: s };
 }
 
-function packEnvelope({ user, command, deadline }: Envelope): PackedEnvelope {
+function packEnvelope({ user, command, deadline, trace }: Envelope): PackedEnvelope {
   switch (command.kind) {
     case 'heartbeat':
-      return [user, deadline, HEARTBEAT, command.sessionId, command.seq, command.activeMs];
-    case 'end':
-      return [user, deadline, END, command.sessionId, command.seq, command.activeMs];
+    case 'end': {
+      const kind = command.kind === 'end' ? END : HEARTBEAT;
+      const { sessionId, seq, activeMs } = command;
+      if (trace === undefined) return [user, deadline, kind, sessionId, seq, activeMs];
+      return [user, deadline, kind, sessionId, seq, activeMs, trace];
+    }
     default:
-      return [user, deadline, OTHER, command];
+      return trace === undefined ? [user, deadline, OTHER, command] : [user, deadline, OTHER, command, trace];
   }
 }
 
 function unpackEnvelope(packed: PackedEnvelope): Envelope {
-  if (packed[2] === OTHER) return { user: packed[0], deadline: packed[1], command: packed[3] };
-  const [user, deadline, kind, sessionId, seq, activeMs] = packed;
-  return { user, deadline, command: { kind: kind === END ? 'end' : 'heartbeat', sessionId, seq, activeMs } };
+  if (packed[2] === OTHER) {
+    const [user, deadline, , command, trace] = packed;
+    return trace === undefined ? { user, deadline, command } : { user, deadline, command, trace };
+  }
+  const [user, deadline, kind, sessionId, seq, activeMs, trace] = packed;
+  const command = { kind: kind === END ? ('end' as const) : ('heartbeat' as const), sessionId, seq, activeMs };
+  return trace === undefined ? { user, deadline, command } : { user, deadline, command, trace };
 }
 
 export function packAnswers(answers: readonly Answer[]): PackedAnswers {

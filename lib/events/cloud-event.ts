@@ -13,6 +13,8 @@ export interface OutboxRow {
   readonly event_type: string;
   readonly occurred_at: Date;
   readonly data: Readonly<Record<string, unknown>>;
+  /** W3C Trace Context of the change that it tells of; null, or absent: its way is not told. */
+  readonly traceparent?: string | null;
 }
 
 /** An event of somebody else, as far as it can be told without knowing its type. */
@@ -21,6 +23,8 @@ export interface ReceivedEvent {
   readonly id: string;
   readonly type: string;
   readonly data: unknown;
+  /** By CloudEvents' extension for distributed tracing, or the message's own header; null when it has none. */
+  readonly traceparent: string | null;
 }
 
 const TOPICS = new Map<string, string>(PRODUCED_EVENTS.map(({ type, topic }) => [type, topic]));
@@ -46,6 +50,7 @@ export function outgoingEvent(row: OutboxRow): OutgoingMessage {
     partitionkey: row.user_id,
     datacontenttype: 'application/json',
     data: row.data,
+    ...tracedAs(row.traceparent),
   });
   const { value, headers } = Kafka.structured(event);
   return {
@@ -70,10 +75,22 @@ export function incomingEvent({ headers, key, value }: IncomingMessage): Receive
         ? new CloudEvent(JSON.parse(value) as object)
         : (Kafka.toEvent(binary) as CloudEvent<unknown>);
     event.validate();
-    return { source: event.source, id: event.id, type: event.type, data: dataOf(event.data) };
+    const { source, id, type, data, traceparent } = event as CloudEvent<unknown> & { readonly traceparent?: unknown };
+    return {
+      ...{ source, id, type, data: dataOf(data) },
+      traceparent: typeof traceparent === 'string' ? traceparent : (headers['traceparent'] ?? null),
+    };
   } catch (error) {
     throw new PoisonMessage(`no CloudEvent: ${error instanceof Error ? error.message : String(error)}`, error);
   }
+}
+
+/**
+ * The extension by which an event says which change it tells of: the same for whoever carries it, however often.
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md
+ */
+export function tracedAs(traceparent: string | null | undefined): { readonly traceparent?: string } {
+  return traceparent === null || traceparent === undefined ? {} : { traceparent };
 }
 
 /** In binary mode the SDK leaves JSON as it came. */

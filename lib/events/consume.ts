@@ -12,6 +12,9 @@ export type Reactions = {
   readonly [Type in ConsumedType]: (data: ConsumedData<Type>, event: ReceivedEvent, now: number) => Reaction;
 };
 
+/** Runs the work that an event asks for as a step of the trace that it comes with. */
+export type Telling = (event: ReceivedEvent, work: () => Promise<Taken>) => Promise<Taken>;
+
 /** `ignored`: a type of event that this service has no use for; other types share its topics. */
 export type Consumed = Taken | 'ignored';
 
@@ -27,6 +30,7 @@ const CHECKS = new Map(CONSUMED_EVENTS.map(({ type, data }) => [type as string, 
 /**
  * Takes one message from the bus in.
  *
+ * @param told what the work runs in
  * @throws PoisonMessage when no repetition can help: no CloudEvent, data that is not what its type says, or a rule that
  *   refuses it; anything else when one may
  */
@@ -35,6 +39,7 @@ export async function consume(
   message: IncomingMessage,
   now: number,
   reactions: Reactions,
+  told: Telling = (_event, work) => work(),
 ): Promise<Consumed> {
   const event = incomingEvent(message);
   const check = CHECKS.get(event.type);
@@ -49,7 +54,7 @@ export async function consume(
     now: number,
   ) => Reaction;
   try {
-    return await takeIn(db, event, now, reactionTo(event.data, event, now));
+    return await told(event, () => takeIn(db, event, now, reactionTo(event.data, event, now)));
   } catch (error) {
     throw refusal(error) ?? error;
   }

@@ -3,6 +3,7 @@ import { laneOf } from './lane.ts';
 import type { ProducedData, ProducedType } from '../contract/events/produced.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
+import { currentSpan } from '../telemetry/tracing/current.ts';
 
 /** An event of the user whose id stands in its data. */
 export type NewEvent = {
@@ -34,6 +35,7 @@ export async function emit(transaction: Kysely<Schema>, now: number, events: rea
 const ROWS_AT_ONCE = 1_000;
 
 async function insertEvents(transaction: Kysely<Schema>, at: Date, events: readonly NewEvent[]): Promise<void> {
+  const traceparent = currentSpan()?.traceparent ?? null;
   await transaction
     .insertInto('outbox_events')
     .values(
@@ -44,6 +46,7 @@ async function insertEvents(transaction: Kysely<Schema>, at: Date, events: reado
         event_type: type,
         occurred_at: at,
         data: JSON.stringify(data),
+        traceparent,
       })),
     )
     .execute();

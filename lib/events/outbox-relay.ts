@@ -22,11 +22,12 @@
  * While the bus is away, batches are tried again with growing pauses; memory holds one batch a lane, the rest waits in
  * the database.
  */
-import { outgoingEvent, type OutboxRow } from './cloud-event.ts';
+import { outgoingEvent, topicOf, type OutboxRow } from './cloud-event.ts';
 import type { Outbox } from './outbox.ts';
 import { isNews } from '../news/translate.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
+import type { Sending, Sent } from '../telemetry/tracing/messages.ts';
 
 export interface RelayOptions {
   /** Events in one call of the bus. */
@@ -55,6 +56,8 @@ export interface RelayEvents {
   carried(events: readonly Carried[]): void;
   relayed(events: number, ms: number): void;
   failed(error: unknown): void;
+  /** A batch is published; absent: nobody tells of ways. */
+  readonly sending?: Sending;
 }
 
 export const RELAY_DEFAULTS: Omit<RelayOptions, 'random'> = {
@@ -175,7 +178,7 @@ export class OutboxRelay {
         const began = this.#clock.now();
         const rows = await this.#outbox.read(lane, after, batch);
         if (rows.length === 0 || !this.#isOurs(lane)) return;
-        await this.#bus.publish(rows.map(outgoingEvent));
+        await this.#publish(rows);
         const numbers = rows.map(({ event_number }) => event_number);
         const before = await this.#outbox.settle(lane, numbers); // O1
         this.#events.carried(inLine(rows, before)); // O5
@@ -189,6 +192,17 @@ export class OutboxRelay {
         failures += 1;
         await this.#pause(this.#backoff(failures));
       }
+    }
+  }
+
+  async #publish(rows: readonly OutboxRow[]): Promise<void> {
+    const sent = this.#events.sending?.(rows.map(sentOf));
+    try {
+      await this.#bus.publish(rows.map(outgoingEvent));
+      sent?.();
+    } catch (error) {
+      sent?.(error);
+      throw error;
     }
   }
 
@@ -226,6 +240,10 @@ export class OutboxRelay {
       this.#pauses.add(wake);
     });
   }
+}
+
+function sentOf({ event_id, event_type, traceparent = null }: OutboxRow): Sent {
+  return { id: event_id, type: event_type, topic: topicOf(event_type), traceparent };
 }
 
 /**

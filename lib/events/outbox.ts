@@ -72,7 +72,7 @@ export function postgresOutbox(executor: SqlExecutor, carrier: string): Outbox {
     },
     async read(lane, after, limit) {
       const { rows } = await executor.query<OutboxRow>(
-        `SELECT event_number, event_id, user_id, event_type, occurred_at, data FROM outbox_events
+        `SELECT event_number, event_id, user_id, event_type, occurred_at, data, traceparent FROM outbox_events
          WHERE lane = $1 AND event_number > $2 ORDER BY event_number LIMIT $3`,
         [lane, after, limit],
         'outbox_read',

@@ -1,8 +1,10 @@
 import { CloudEvent, Kafka } from 'cloudevents';
+import { tracedAs } from './cloud-event.ts';
 import { CONSUMED_EVENTS } from '../contract/events/consumed.ts';
 import type { EventBody } from '../contract/support.ts';
 import { compileCheck, invalid } from '../contract/validation.ts';
 import type { OutgoingMessage } from '../ports/event-bus.ts';
+import { currentSpan } from '../telemetry/tracing/current.ts';
 
 const TYPES = new Map(
   CONSUMED_EVENTS.map(({ type, topic, data }) => [type as string, { topic, check: compileCheck(data) }]),
@@ -21,7 +23,10 @@ export function platformEvent({ id, source, type, data }: EventBody & { id: stri
   if (errors !== null) throw invalid(errors.map(({ field, message }) => ({ field: `data.${field}`, message })));
   const { user_id, game_id } = data as { readonly user_id?: string; readonly game_id?: string };
   const key = (user_id ?? game_id ?? id).toLowerCase();
-  const event = new CloudEvent({ id, source, type, time: new Date(now).toISOString(), partitionkey: key, data });
+  const event = new CloudEvent({
+    ...{ id, source, type, time: new Date(now).toISOString(), partitionkey: key, data },
+    ...tracedAs(currentSpan()?.traceparent),
+  });
   const { value, headers } = Kafka.structured(event);
   return { topic: known.topic, key, value: String(value), headers: headers as Record<string, string> };
 }

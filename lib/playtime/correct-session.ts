@@ -1,7 +1,7 @@
 import { CompiledQuery, type Kysely, type Selectable, type Transaction } from 'kysely';
 import { daysTouched, roomToAdd, spreadCorrection } from './correction.ts';
 import { dayNumber, dayText, wholeSeconds } from './days.ts';
-import { NO_SESSION_EVENT, SUMS_FROM_DELTA } from './flush-statement.ts';
+import { NO_SESSION_EVENT, sumsFromDelta } from './flush-statement.ts';
 import { tellStoredTotal } from './stored-total.ts';
 import type { UserActor } from './user-actor.ts';
 import { audit } from '../audit.ts';
@@ -9,6 +9,7 @@ import type { Caller } from '../contract/endpoint.ts';
 import type { CorrectBody, CorrectedSession } from '../contract/playtime.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
+import { currentSpan } from '../telemetry/tracing/current.ts';
 
 export interface CorrectContext {
   readonly db: Kysely<Schema>;
@@ -38,7 +39,7 @@ WITH corrected AS (
 delta AS (
   SELECT user_id, game_id, $5::date + n - 1 AS day, ($7::bigint[])[n] AS ms, last_beat_at AS last_played_at
   FROM corrected CROSS JOIN LATERAL generate_subscripts($7::bigint[], 1) AS n
-),${NO_SESSION_EVENT},${SUMS_FROM_DELTA}`;
+),${NO_SESSION_EVENT},${sumsFromDelta('$8::text')}`;
 
 /**
  * Gives an ended session the credit that it should have had. The owner may only lower it; support and admin may raise
@@ -128,6 +129,7 @@ async function write(transaction: Transaction<Schema>, session: Session, deltaMs
       dayText(firstDay),
       corrected.map((ms, n) => ms + (change[n] ?? 0)),
       change,
+      currentSpan()?.traceparent ?? null,
     ]),
   );
 }

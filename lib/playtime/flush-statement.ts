@@ -11,8 +11,10 @@ import { keyToUuid, type UuidKey } from '../uuid.ts';
  * Every writer of playtime ends in this same text, so all of them lock the same tables in the same order, and the rows
  * of a table in the order of its key: they wait for each other, but never in a circle. The users' revisions are held
  * when the events are numbered (see `lib/events/emit.ts`).
+ *
+ * @param traceparent SQL for the trace that an event goes back to; `joined` may bring a table for it
  */
-export const SUMS_FROM_DELTA = `
+export const sumsFromDelta = (traceparent: string, joined = ''): string => `
 daily AS (
   INSERT INTO playtime_stats_daily AS t (user_id, day, game_id, ms)
   SELECT user_id, day, game_id, ms FROM delta WHERE ms <> 0 ORDER BY user_id, day, game_id
@@ -50,9 +52,9 @@ event AS (
       'user_id', user_id, 'game_id', game_id, 'added_ms', change.ms, 'total_seconds', total.ms / 1000)
   FROM change JOIN total USING (user_id, game_id) WHERE change.ms <> 0
 )
-INSERT INTO outbox_events (lane, user_id, event_type, occurred_at, data)
-SELECT ${laneSql('user_id')}, user_id, event_type, occurred_at, data
-FROM event JOIN revision USING (user_id) ORDER BY user_id, rank, session_id`;
+INSERT INTO outbox_events (lane, user_id, event_type, occurred_at, data, traceparent)
+SELECT ${laneSql('user_id')}, user_id, event_type, occurred_at, data, ${traceparent}
+FROM event JOIN revision USING (user_id) ${joined} ORDER BY user_id, rank, session_id`;
 
 /** For those who change what a session earned without anything happening to the session. */
 export const NO_SESSION_EVENT = `
@@ -76,7 +78,19 @@ const OF_SESSION = `jsonb_build_object(
  *
  * An ended session never changes again, so a row is taken as ended once: its event leaves once.
  */
-export const FLUSH_STATEMENT = `
+export const FLUSH_STATEMENT = flush(sumsFromDelta('NULL::text'));
+
+/**
+ * The same where the ways of some of the changes are told: their users and traces follow in $16 and $17. A statement of its
+ * own, so that batches without any, which nearly all are, pay nothing for it.
+ */
+export const TRACED_FLUSH_STATEMENT = flush(`
+traced AS (
+  SELECT DISTINCT ON (user_id) user_id, traceparent FROM unnest($16::uuid[], $17::text[]) AS t (user_id, traceparent)
+),${sumsFromDelta('traced.traceparent', 'LEFT JOIN traced USING (user_id)')}`);
+
+function flush(sums: string): string {
+  return `
 WITH up AS (
   INSERT INTO playtime_sessions AS s (
     user_id, session_id, started_at, game_id, device_id, client_session_id, last_beat_at, seq, ended_at, end_reason,
@@ -135,7 +149,8 @@ session_event AS (
       'ended_at', ${rfc3339Sql('ended_at')}, 'reason', end_reason, 'offline', offline,
       'credited_seconds', ms / 1000)
   FROM up WHERE ended_at IS NOT NULL
-),${SUMS_FROM_DELTA}`;
+),${sums}`;
+}
 
 /** The statement's parameters: one array a column. Built as text, which spares the driver from looking at each value. */
 export function flushParameters(rows: readonly SessionRow[], offline: boolean): readonly unknown[] {
@@ -158,4 +173,13 @@ export function flushParameters(rows: readonly SessionRow[], offline: boolean): 
     offline,
     column((row) => row.msByDay.reduce((sum, ms) => sum + ms, 0)),
   ];
+}
+
+/** The parameters of {@link TRACED_FLUSH_STATEMENT}. */
+export function tracedFlushParameters(
+  rows: readonly SessionRow[],
+  offline: boolean,
+  traces: ReadonlyMap<UuidKey, string>,
+): readonly unknown[] {
+  return [...flushParameters(rows, offline), Array.from(traces.keys(), keyToUuid), [...traces.values()]];
 }

@@ -1,7 +1,7 @@
 import { CompiledQuery, sql, type Kysely, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { splitByDay, wholeSeconds } from './days.ts';
-import { FLUSH_STATEMENT, flushParameters } from './flush-statement.ts';
+import { FLUSH_STATEMENT, flushParameters, TRACED_FLUSH_STATEMENT, tracedFlushParameters } from './flush-statement.ts';
 import { lengthOf, type Interval } from './intervals.ts';
 import { addStoredSessions, Occupied } from './occupied-time.ts';
 import { creditOffline, rejection, spanOf } from './offline-rules.ts';
@@ -10,6 +10,7 @@ import type { UserActor } from './user-actor.ts';
 import type { OfflineBody, OfflineReply, OfflineResult, OfflineSession } from '../contract/playtime.ts';
 import type { Schema } from '../db/schema.ts';
 import type { SessionRow } from '../ports/playtime-sink.ts';
+import { currentSpan } from '../telemetry/tracing/current.ts';
 import { keyToUuid, mustUuidKey } from '../uuid.ts';
 
 export interface OfflineContext {
@@ -143,6 +144,17 @@ function rowOf(userId: string, session: OfflineSession, piece: Interval): Sessio
   };
 }
 
+async function write(db: Transaction<Schema>, userId: string, rows: readonly SessionRow[]): Promise<void> {
+  const span = currentSpan();
+  const statement =
+    span === null
+      ? CompiledQuery.raw(FLUSH_STATEMENT, [...flushParameters(rows, true)])
+      : CompiledQuery.raw(TRACED_FLUSH_STATEMENT, [
+          ...tracedFlushParameters(rows, true, new Map([[mustUuidKey(userId), span.traceparent]])),
+        ]);
+  await db.executeQuery(statement);
+}
+
 async function store(
   db: Transaction<Schema>,
   userId: string,
@@ -150,7 +162,7 @@ async function store(
   reports: readonly Report[],
   now: number,
 ): Promise<void> {
-  if (rows.length > 0) await db.executeQuery(CompiledQuery.raw(FLUSH_STATEMENT, [...flushParameters(rows, true)]));
+  if (rows.length > 0) await write(db, userId, rows);
   if (reports.length === 0) return;
   await db
     .insertInto('playtime_offline_sessions')

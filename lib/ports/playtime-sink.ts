@@ -36,6 +36,8 @@ export interface PlaytimeSink {
   /**
    * Writes the rows; at most one row per session in a call. Resolves when they are committed. Rejects when none is
    * (or the outcome is unknown); writing the same rows again is always safe.
+   *
+   * @param traces by user: the trace (W3C Trace Context) that what is told of the change goes back to; absent when none is
    */
-  flush(rows: readonly SessionRow[]): Promise<void>;
+  flush(rows: readonly SessionRow[], traces?: ReadonlyMap<UuidKey, string>): Promise<void>;
 }

@@ -45,7 +45,7 @@ new AS (
     jsonb_build_object(
       'user_id', account.user_id, 'game_id', game_id, 'slot', slot, 'device_id', u_device_id, 'change', 'uploaded',
       'version', account.last_version, 'size_bytes', u_size_bytes) AS event_data,
-    trimmed, unused
+    trimmed, unused, $7::text AS traceparent
   FROM plain, account
 ),
 ${WRITES_OF_NEW}

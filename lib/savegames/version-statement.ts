@@ -5,7 +5,7 @@ import type { Statement } from './under-account.ts';
  * Writes a new version, with all that follows from it. Expects in front of it a table `new`, of one row or none: the
  * account's user_id, the new version's own columns, size_bytes, sha256 and part_sha256 of its object; `moves_slot`,
  * whether the slot comes to be at it, or comes to be; `trimmed` and `unused`, numbers of versions that nothing keeps any
- * more and objects that only these referred to; event_type and event_data. $1 is the moment.
+ * more and objects that only these referred to; event_type, event_data and traceparent. $1 is the moment.
  *
  * It ends as `lib/events/emit.ts` ends transactions: the event is numbered while the revision is held.
  */
@@ -55,8 +55,9 @@ revision AS (
   RETURNING r.user_id
 ),
 told AS (
-  INSERT INTO outbox_events (lane, user_id, event_type, occurred_at, data)
-  SELECT ${laneSql('new.user_id')}, new.user_id, new.event_type, $1::timestamptz, new.event_data
+  INSERT INTO outbox_events (lane, user_id, event_type, occurred_at, data, traceparent)
+  SELECT
+    ${laneSql('new.user_id')}, new.user_id, new.event_type, $1::timestamptz, new.event_data, new.traceparent
   FROM new JOIN revision USING (user_id)
   RETURNING event_number
 )`;
@@ -85,7 +86,8 @@ new AS (
     $9::bytea AS part_sha256, $10::uuid AS game_id, $11::text AS slot, $12::uuid AS device_id,
     $13::bigint AS base_version, $14::boolean AS side, $15::timestamptz AS kept_until, $16::text AS label,
     $17::timestamptz AS client_saved_at, $18::boolean AS moves_slot, $19::text AS event_type,
-    $20::jsonb AS event_data, $21::bigint[] AS trimmed, $22::uuid[] AS unused
+    $20::jsonb AS event_data, $21::bigint[] AS trimmed, $22::uuid[] AS unused,
+    $25::text AS traceparent
   FROM account
 ),
 folded AS (

@@ -7,6 +7,7 @@ import type { Run } from './under-account.ts';
 import { WRITE_VERSION } from './version-statement.ts';
 import { DAY_MS } from '../playtime/days.ts';
 import type { VersionRow } from './shown.ts';
+import { currentSpan } from '../telemetry/tracing/current.ts';
 
 /**
  * Reads what a confirmation meets, and in the plain case makes it: then `became` is the new head, and nothing is left to
@@ -30,6 +31,7 @@ export async function confirmIfPlain(
       rules.keepVersions,
       stored?.sizeBytes ?? null,
       hash === null ? null : Buffer.from(hash, 'hex'),
+      currentSpan()?.traceparent ?? null,
     ],
   ]);
   const situation = uploadSituationIn(rows);
@@ -65,7 +67,7 @@ export async function writeVersion(
     ...[event.type, JSON.stringify(event.data)],
     trimmed.map(({ version }) => version),
     unused.map(({ objectId }) => objectId),
-    ...[side ? (ownSide?.version ?? null) : null, revivedUntil],
+    ...[side ? (ownSide?.version ?? null) : null, revivedUntil, currentSpan()?.traceparent ?? null],
   ]);
   return rows.length > 0 ? row : null;
 }

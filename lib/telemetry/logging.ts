@@ -1,6 +1,7 @@
 import { stdSerializers } from 'pino';
 import type { DestinationStream, LoggerOptions } from 'pino';
 import type { Config } from '../config/config.ts';
+import { currentScope } from './tracing/current.ts';
 
 /** Members that carry secrets wherever they turn up in a logged object, one level deep and below. */
 const SECRETS = ['authorization', 'token', 'password', 'secret', 'dsn', 'devKey', 'cookie'];
@@ -11,10 +12,18 @@ export function pinoOptions(config: Config): LoggerOptions {
     level: config.log.level,
     base: { service: 'library', node: config.node.id },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    mixin: traceOfRequest,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: stdSerializers.err, error: stdSerializers.err },
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
   };
+}
+
+/** Whose request it is, of whatever is logged while one is worked on; the span only where its way is told. */
+function traceOfRequest(): object {
+  const scope = currentScope();
+  if (scope === undefined) return {};
+  return { trace_id: scope.traceId, ...(scope.span === null ? {} : { span_id: scope.span.spanId }) };
 }
 
 /**

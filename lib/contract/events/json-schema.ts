@@ -26,6 +26,9 @@ function envelope({ type, data }: EventType, source: TSchema) {
       Type.String({ description: "The Kafka message's key: events of one key stay in order" }),
     ),
     datacontenttype: Type.Optional(Type.Literal('application/json')),
+    traceparent: Type.Optional(
+      Type.String({ description: 'W3C Trace Context of the request that caused it; only where its way is told' }),
+    ),
     data,
   });
 }

@@ -26,6 +26,8 @@ interface OutboxEvents {
   event_type: string;
   occurred_at: Date;
   data: Json<Record<string, unknown>>;
+  /** W3C Trace Context of the change that it tells of, where its way is told. */
+  traceparent: string | null;
 }
 
 interface RecentNews {
