@@ -39,7 +39,8 @@ type Signature = (token: string) => Promise<JWTPayload>;
 /**
  * Verifies JWTs (RFC 7519) by the configured mode. Verified tokens are remembered under their whole header: checking a
  * signature costs more than the rest of a heartbeat. An entry never outlives the token, nor the time after which the
- * issuer's keys are looked at again, so that a withdrawn key stops working within `auth.jwksMaxAgeSeconds`.
+ * issuer's keys are looked at again, so that a withdrawn key stops working within `auth.jwksMaxAgeSeconds`. Only the one
+ * usual way to write a header is remembered: of the scheme's letters and the spaces after it there are more than fit in memory.
  */
 export function createVerifier(auth: Config['auth'], clock: Clock): Verifier {
   const check = auth.mode === 'dev' ? sharedKey(auth, clock) : publicKeys(auth, clock);
@@ -61,7 +62,7 @@ export function createVerifier(auth: Config['auth'], clock: Clock): Verifier {
       if (token === undefined) throw unauthenticated('The Authorization header is not a bearer token');
       const payload = await check(token);
       const verified = readClaims(payload, auth, clock.now());
-      known?.set(authorization, verified);
+      if (authorization === `Bearer ${token}`) known?.set(authorization, verified);
       return verified;
     },
   };

@@ -131,6 +131,16 @@ describe('a token signed with the development key', () => {
     expect(verifier.cached(header)).toBeNull();
   });
 
+  it('is taken, but not remembered, under any other spelling of its header: whoever has a token could fill our memory', async () => {
+    const token = await sign(CLAIMS);
+    for (const header of [`bearer ${token}`, `BEARER ${token}`, `Bearer  ${token}`, `Bearer${' '.repeat(9000)}${token}`]) {
+      expect((await verifier.verify(header)).caller.userId).toBe(USER);
+      expect(verifier.cached(header)).toBeNull();
+    }
+    await verifier.verify(`Bearer ${token}`);
+    expect(verifier.cached(`Bearer ${token}`)).not.toBeNull();
+  });
+
   it('is remembered among a bounded number of others', async () => {
     verifier = createVerifier({ ...configFrom('', {}).auth, cacheSize: 2 }, clock);
     const headers = await Promise.all(
