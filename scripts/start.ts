@@ -1,5 +1,6 @@
 /** `npm start`: one process with the roles of the configuration, all of them by default. */
 import { BASE_PATH } from '../lib/contract/endpoints.ts';
+import { SOCKET_PATH } from '../lib/contract/frames.ts';
 import { ConfigError } from '../lib/config/config-error.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { startNode, type LibraryNode } from '../services/node.ts';
@@ -43,6 +44,7 @@ function greet(url: string, { parts, grpcPort }: LibraryNode): void {
     '',
     ...Object.entries(parts).map(([part, what]) => `  ${part.padEnd(12)} ${what}`),
     `  ${'REST API'.padEnd(12)} ${api}`,
+    `  ${'WebSocket'.padEnd(12)} ${api.replace(/^http/, 'ws')}${SOCKET_PATH}`,
     ...(grpcPort === null ? [] : [`  ${'gRPC'.padEnd(12)} ${new URL(url).hostname}:${grpcPort}`]),
     `  ${'docs'.padEnd(12)} ${url}/docs`,
     `  ${'health'.padEnd(12)} ${url}/health/ready`,

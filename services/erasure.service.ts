@@ -1,7 +1,7 @@
 /** Erases users: at once when asked, and once more when what was under way then has settled. */
-import type { Service, ServiceSchema } from 'moleculer';
+import type { ServiceSchema } from 'moleculer';
 import { action, endpointAction } from './action.ts';
-import { chore, type Chore } from './chore.ts';
+import { finishingChore } from './finishing-chore.ts';
 import { userActor } from './user-actor-calls.ts';
 import type { Engine } from '../actors/engine.ts';
 import type * as contract from '../lib/contract/support.ts';
@@ -30,7 +30,6 @@ export function erasureService({
   intervalMs = 60_000,
 }: ErasureDeps): ServiceSchema {
   const erasing = (): Erasing => ({ db, saves, now: clock.now() });
-  let finishing: Chore | null = null;
   const finish = (): Promise<number> =>
     finishErasures(erasing(), (userId) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS));
   return {
@@ -44,22 +43,6 @@ export function erasureService({
       /** The second pass over those who were erased long enough ago. */
       finish: action(finish),
     },
-    started(this: Service) {
-      const { logger } = this;
-      finishing = chore(
-        clock,
-        async () => {
-          const finished = await finish();
-          if (finished > 0) logger.info({ msg: 'erasures finished', users: finished });
-          return intervalMs;
-        },
-        (error) => logger.warn({ msg: 'erasures could not be finished', error: String(error) }),
-        intervalMs,
-      );
-      finishing.start();
-    },
-    async stopped() {
-      await finishing?.stop();
-    },
+    ...finishingChore({ clock, what: 'erasures', finish, intervalMs }),
   };
 }
