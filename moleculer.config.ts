@@ -1,5 +1,7 @@
 /** Broker options of every node, whatever its roles. */
 import { Errors, type BrokerOptions, type Middleware } from 'moleculer';
+import { natsTls } from './lib/tls/nats-options.ts';
+import type { TlsSettings } from './lib/tls/pem-files.ts';
 import { ERRORS, LibraryError, type ErrorCode, type ErrorData } from './lib/errors.ts';
 
 /** Errors of the catalogue cross nodes as what they are; everything else keeps Moleculer's own treatment. */
@@ -17,20 +19,24 @@ export interface BrokerSettings {
   readonly nodeId: string;
   /** NATS; null when this process is alone. */
   readonly natsUrl: string | null;
+  /** The files for TLS with it. */
+  readonly natsFiles?: TlsSettings;
   readonly logger: BrokerOptions['logger'];
   /** Options of Moleculer's metrics; its types do not know a reporter of one's own. */
   readonly metrics: object | false;
   readonly middlewares: readonly Middleware[];
 }
 
-export function brokerOptions({ nodeId, natsUrl, logger, metrics, middlewares }: BrokerSettings): BrokerOptions {
+/** @throws ConfigError when a file for TLS cannot be used */
+export function brokerOptions(settings: BrokerSettings): BrokerOptions {
+  const { nodeId, natsUrl, natsFiles, logger, metrics, middlewares } = settings;
   return {
     namespace: 'library',
     nodeID: nodeId,
     logger: logger ?? false,
     metrics,
     middlewares: [...middlewares],
-    transporter: natsUrl === null ? null : { type: 'NATS', options: { url: natsUrl, maxReconnectAttempts: -1 } },
+    transporter: natsUrl === null ? null : { type: 'NATS', options: natsOptions(natsUrl, natsFiles ?? {}) },
     // Without records and tags: both ends know the shapes, and plain maps decode faster than tagged ones.
     serializer: { type: 'CBOR', options: { useRecords: false, useTag259ForMaps: false } },
     // The default of 0 lets calls hang for ever. Callers with a deadline set their own time-out.
@@ -51,4 +57,9 @@ export function brokerOptions({ nodeId, natsUrl, logger, metrics, middlewares }:
     errorRegenerator: new CatalogueRegenerator(),
     skipProcessEventRegistration: true,
   };
+}
+
+function natsOptions(url: string, files: TlsSettings): object {
+  const tls = natsTls(url, files);
+  return { url, maxReconnectAttempts: -1, ...(tls === null ? {} : { tls }) };
 }

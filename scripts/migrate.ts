@@ -4,6 +4,7 @@ import { loadConfig } from '../lib/config/load.ts';
 import { openDatabase, type DatabaseLocation } from '../lib/db/database.ts';
 import { migrateDown, migrationStatus } from '../lib/db/migrate.ts';
 import { prepareDatabase } from '../lib/db/prepare.ts';
+import { outgoingTlsOnce } from '../lib/tls/outgoing.ts';
 
 interface Options {
   readonly down?: true;
@@ -48,7 +49,8 @@ try {
     if (options.dsn !== undefined) return { dsn: options.dsn };
     if (options.data !== undefined) return { directory: options.data };
     const { postgres, node } = loadConfig();
-    if (postgres.dsn !== null) return { dsn: postgres.dsn };
+    const ssl = outgoingTlsOnce('postgres', postgres, postgres.tls === 'on');
+    if (postgres.dsn !== null) return { dsn: postgres.dsn, ...(ssl === null ? {} : { ssl }) };
     return { directory: path.resolve(import.meta.dirname, '..', node.dataDir) };
   }
 } catch (error) {

@@ -11,7 +11,7 @@ import { createFront } from '../lib/http/front.ts';
 import type { Readiness } from '../lib/http/readiness.ts';
 import { createReply } from '../lib/http/reply.ts';
 import { createServer } from '../lib/http/server.ts';
-import type { HttpServer } from '../lib/http/server.ts';
+import type { HttpServer, Upgrades } from '../lib/http/server.ts';
 import { admission } from '../lib/limits/admission.ts';
 import type { Limits } from '../lib/limits/limits.ts';
 import type { Quotas } from '../lib/limits/quotas.ts';
@@ -21,6 +21,8 @@ import type { NewsFeed } from '../lib/ports/news.ts';
 import type { SaveFiles } from '../lib/save-folder/serve/save-files.ts';
 import { createSockets, isSocketRequest } from '../lib/sockets/sockets.ts';
 import type { Sockets } from '../lib/sockets/sockets.ts';
+import type { Certificates } from '../lib/tls/certificates.ts';
+import { filesOf } from '../lib/tls/pem-files.ts';
 import { httpMetrics } from '../lib/telemetry/http-metrics.ts';
 import { socketMetrics } from '../lib/telemetry/socket-metrics.ts';
 import { apiRoutes } from './api-routes.ts';
@@ -35,6 +37,7 @@ export interface ApiDependencies {
   readonly clock: Clock;
   readonly readiness: Readiness;
   readonly feed: NewsFeed;
+  readonly certificates: Certificates;
   /** The embedded store of saves; null: launchers reach the store elsewhere. */
   readonly saveFiles: SaveFiles | null;
 }
@@ -132,10 +135,13 @@ export function apiService(dependencies: ApiDependencies): Api {
         beats,
         heartbeatIntervalSeconds,
       });
-      server = createServer(config.http, config.http.port, clock, front.listener, {
+      const upgrades: Upgrades = {
         wanted: (req) => isSocketRequest(req, BASE_PATH + SOCKET_PATH),
         take: (req, socket, head) => sockets?.upgrade(req, socket, head),
-      });
+      };
+      const shown =
+        config.http.tlsCertFile === null ? null : dependencies.certificates.watch('http', filesOf('http', config.http));
+      server = createServer(config.http, config.http.port, clock, front.listener, upgrades, shown);
     },
     async started() {
       const address = await server?.listen();

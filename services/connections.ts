@@ -3,6 +3,7 @@
  * What was opened last is closed first.
  */
 import path from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
 import type { ServiceBroker } from 'moleculer';
 import { DatabaseEventBus } from '../lib/bus/database-event-bus.ts';
 import { memoryPageCache } from '../lib/cache/memory-page-cache.ts';
@@ -11,7 +12,7 @@ import { PAGE_TTL_MS } from '../lib/cache/user-pages.ts';
 import type { Config } from '../lib/config/config.ts';
 import { CONSUMED_TOPICS } from '../lib/contract/events/consumed.ts';
 import { PRODUCED_TOPICS } from '../lib/contract/events/produced.ts';
-import { openDatabase, type Database, type SqlExecutor } from '../lib/db/database.ts';
+import { openDatabase, type Database, type DatabaseLocation, type SqlExecutor } from '../lib/db/database.ts';
 import { PostgresCheckpointStore } from '../lib/db/postgres-checkpoint-store.ts';
 import { prepareDatabase } from '../lib/db/prepare.ts';
 import { configuredKafka } from '../lib/kafka/configured-kafka.ts';
@@ -28,6 +29,9 @@ import { openRedisPageCache } from '../lib/redis/redis-page-cache.ts';
 import { openS3SaveStore } from '../lib/s3/s3-save-store.ts';
 import { openFolderSaveStore } from '../lib/save-folder/folder-save-store.ts';
 import type { SaveFiles } from '../lib/save-folder/serve/save-files.ts';
+import type { Certificates } from '../lib/tls/certificates.ts';
+import { outgoingTls } from '../lib/tls/outgoing.ts';
+import { filesOf } from '../lib/tls/pem-files.ts';
 import type { DatabaseMetrics } from '../lib/telemetry/database-metrics.ts';
 
 /** One commit is under way at a time, and a few shards are acquired beside it. */
@@ -42,13 +46,14 @@ export async function openData(
   { postgres, node }: Config,
   broker: ServiceBroker,
   pools: DatabaseMetrics,
+  certificates: Certificates,
   now: number,
 ): Promise<Database> {
   const { connectionLost, observer } = pools.of('main');
   const database = await openDatabase(
     postgres.dsn === null
       ? { directory: path.resolve(PROJECT, node.dataDir) }
-      : { dsn: postgres.dsn, poolSize: postgres.poolSize, applicationName: `library ${node.id}` },
+      : serverDatabase(postgres, postgres.dsn, certificates, postgres.poolSize, `library ${node.id}`),
     connectionLost,
     observer,
   );
@@ -69,11 +74,13 @@ export async function openCheckpoints(
   database: Database,
   broker: ServiceBroker,
   pools: DatabaseMetrics,
+  certificates: Certificates,
   closers: (() => Promise<void>)[],
 ): Promise<CheckpointStore> {
   const { postgres, redis, node } = config;
   if (config.checkpoint.store === 'redis' && redis.addr !== null) {
     const store = await openRedisCheckpointStore(redis.addr, {
+      tls: redisTls(redis, certificates),
       onConnectionError: (error) => broker.logger.warn({ msg: 'redis connection lost', error: error.message }),
     });
     closers.push(() => store.close());
@@ -83,7 +90,7 @@ export async function openCheckpoints(
   // Connections of its own: a slow flush must not stand in the way of a commit that somebody waits for.
   const { connectionLost, observer } = pools.of('checkpoints');
   const own = await openDatabase(
-    { dsn: postgres.dsn, poolSize: CHECKPOINT_CONNECTIONS, applicationName: `library ${node.id} checkpoints` },
+    serverDatabase(postgres, postgres.dsn, certificates, CHECKPOINT_CONNECTIONS, `library ${node.id} checkpoints`),
     connectionLost,
     observer,
   );
@@ -96,12 +103,13 @@ export async function openRevisionReads(
   { postgres, node }: Config,
   database: Database,
   pools: DatabaseMetrics,
+  certificates: Certificates,
   closers: (() => Promise<void>)[],
 ): Promise<SqlExecutor> {
   if (postgres.dsn === null) return database.executor;
   const { connectionLost, observer } = pools.of('revisions');
   const own = await openDatabase(
-    { dsn: postgres.dsn, poolSize: REVISION_CONNECTIONS, applicationName: `library ${node.id} revisions` },
+    serverDatabase(postgres, postgres.dsn, certificates, REVISION_CONNECTIONS, `library ${node.id} revisions`),
     connectionLost,
     observer,
   );
@@ -117,8 +125,8 @@ export interface Events {
 }
 
 /** Connects when it is first used: a node starts also while Kafka is away. */
-export function openEvents(config: Config, database: Database): Events {
-  const settings = configuredKafka(config.kafka);
+export function openEvents(config: Config, database: Database, certificates: Certificates): Events {
+  const settings = configuredKafka(config.kafka, certificates);
   if (settings === null) return { bus: new DatabaseEventBus(database), ensureTopics: () => Promise.resolve() };
   const { sessionTimeoutMs } = config.kafka;
   const heartbeatMs = Math.min(KAFKA_TIMING.heartbeatMs, sessionTimeoutMs / 5);
@@ -133,10 +141,15 @@ export function openEvents(config: Config, database: Database): Events {
 }
 
 /** In this process; where there is Redis, in front of the pages that all processes share. */
-export async function openPageCache({ redis }: Config, broker: ServiceBroker): Promise<PageCache> {
+export async function openPageCache(
+  { redis }: Config,
+  broker: ServiceBroker,
+  certificates: Certificates,
+): Promise<PageCache> {
   const near = memoryPageCache({ maxBytes: PAGE_CACHE_BYTES });
   if (redis.addr === null) return near;
   const far = await openRedisPageCache(redis.addr, {
+    tls: redisTls(redis, certificates),
     onError: (error) => broker.logger.warn({ msg: 'page cache away', error: error.message }),
   });
   return tieredPageCache(near, far, PAGE_TTL_MS);
@@ -150,11 +163,37 @@ export interface Saves {
 }
 
 /** S3, or a folder, which gateways serve and domain nodes sign URLs for. */
-export async function openSaves({ s3, saves, node }: Config, clock: Clock): Promise<Saves> {
-  if (s3.bucket !== null) return { store: await openS3SaveStore(s3, clock), files: null };
+export async function openSaves({ s3, saves, node }: Config, clock: Clock, certificates: Certificates): Promise<Saves> {
+  if (s3.bucket !== null) {
+    const ca = s3.tlsCaFile === null ? null : certificates.watch('s3', filesOf('s3', s3)).pems.ca;
+    return { store: await openS3SaveStore(s3, clock, ca), files: null };
+  }
   const directory = path.resolve(PROJECT, saves.dir ?? path.join(node.dataDir, 'saves'));
   const store = await openFolderSaveStore({ directory, urlKey: saves.urlKey }, clock);
   return { store, files: store.files };
+}
+
+/** By which the issuer of tokens is known; null: by the authorities of the system. */
+export function issuerCa({ auth }: Config, certificates: Certificates): Buffer | null {
+  if (auth.jwksCaFile === null) return null;
+  const ca = { setting: 'auth.jwksCaFile', file: auth.jwksCaFile };
+  return certificates.watch('jwks', { ca, cert: null, key: null }).pems.ca;
+}
+
+/** How a Redis of the configuration is spoken to; null: in plain text. */
+export function redisTls(redis: Config['redis'], certificates: Certificates): ConnectionOptions | null {
+  return outgoingTls(certificates, 'redis', redis, redis.addr?.startsWith('rediss://') === true);
+}
+
+function serverDatabase(
+  postgres: Config['postgres'],
+  dsn: string,
+  certificates: Certificates,
+  poolSize: number,
+  applicationName: string,
+): DatabaseLocation {
+  const ssl = outgoingTls(certificates, 'postgres', postgres, postgres.tls === 'on');
+  return { dsn, poolSize, applicationName, ...(ssl === null ? {} : { ssl }) };
 }
 
 /** Without passwords: what people see at the start. */

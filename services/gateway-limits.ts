@@ -1,8 +1,10 @@
 import type { ServiceBroker } from 'moleculer';
+import { redisTls } from './connections.ts';
 import type { Config } from '../lib/config/config.ts';
 import { createLimits, type Limits } from '../lib/limits/limits.ts';
 import { openQuotas, type Quotas } from '../lib/limits/quotas.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { Certificates } from '../lib/tls/certificates.ts';
 import { limitMetrics } from '../lib/telemetry/limit-metrics.ts';
 
 export interface GatewayLimits {
@@ -14,7 +16,12 @@ export interface GatewayLimits {
 const COMMAND_TIMEOUT_MS = 250;
 
 /** What one caller may have of this gateway, the same over REST, WebSocket and gRPC. */
-export async function gatewayLimits(config: Config, broker: ServiceBroker, clock: Clock): Promise<GatewayLimits> {
+export async function gatewayLimits(
+  config: Config,
+  broker: ServiceBroker,
+  clock: Clock,
+  certificates: Certificates,
+): Promise<GatewayLimits> {
   const { limits: rules, redis } = config;
   const { logger } = broker;
   const metrics = limitMetrics(broker);
@@ -35,6 +42,7 @@ export async function gatewayLimits(config: Config, broker: ServiceBroker, clock
             {
               name: 'library quotas',
               commandTimeoutMs: COMMAND_TIMEOUT_MS,
+              tls: redisTls(redis, certificates),
               onError: (error) => logger.warn({ msg: 'redis connection of the quotas lost', error: error.message }),
             },
           ],

@@ -17,6 +17,7 @@ import {
   openPageCache,
   openRevisionReads,
   openSaves,
+  issuerCa,
   partsOf,
 } from './connections.ts';
 import { discountsService } from './discounts.service.ts';
@@ -56,6 +57,10 @@ import type { EventBus } from '../lib/ports/event-bus.ts';
 import { upstreamEvents } from '../lib/telemetry/upstream-metrics.ts';
 import { openUpstreams } from '../lib/upstream/open-upstreams.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
+import { tlsMetrics } from '../lib/telemetry/tls-metrics.ts';
+import { Certificates } from '../lib/tls/certificates.ts';
+import { holdMinVersion } from '../lib/tls/min-version.ts';
+import { filesOf } from '../lib/tls/pem-files.ts';
 import { pageMetrics } from '../lib/telemetry/page-metrics.ts';
 import { brokerMetrics } from '../lib/telemetry/prometheus.ts';
 
@@ -85,6 +90,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     brokerOptions({
       nodeId: config.node.id,
       natsUrl: config.nats.url,
+      natsFiles: config.nats,
       logger: brokerLogger(config),
       metrics: brokerMetrics(),
       middlewares: has('bridge') ? [channelsMiddleware(channels)] : [],
@@ -93,10 +99,15 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   const telemetry = nodeTelemetry(broker, config, clock);
   const probes: Record<string, Probe> = {};
   const closers: (() => Promise<void>)[] = [];
+  holdMinVersion();
+  const certificates = new Certificates({ clock, log: broker.logger, expires: tlsMetrics(broker) });
+  closers.push(async () => certificates.close());
+  // The client reads them itself; here they are only looked after.
+  if (config.nats.tlsCertFile !== null) certificates.watch('nats', filesOf('nats', config.nats));
 
   let database: Database | null = null;
   if (has('engine') || has('domain') || has('bridge')) {
-    database = await openData(config, broker, telemetry.pools, clock.now());
+    database = await openData(config, broker, telemetry.pools, certificates, clock.now());
     probes['postgresql'] = () => database?.ping() ?? Promise.resolve();
     closers.push(database.close);
   }
@@ -104,7 +115,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   const { region, follow } = engineRegion(broker, config, clock);
   let engine: EngineNode | null = null;
   if (has('engine') && database) {
-    const store = await openCheckpoints(config, database, broker, telemetry.pools, closers);
+    const store = await openCheckpoints(config, database, broker, telemetry.pools, certificates, closers);
     probes['checkpoints'] = () => store.ping();
     const sink = postgresPlaytimeSink(database.executor);
     engine = engineNode({ broker, config, store, sink, clock, engine: region });
@@ -113,20 +124,20 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     database === null
       ? null
       : openUpstreams(config.upstream, {
-          ...{ db: database.db, clock, eventsOf: upstreamEvents(broker) },
+          ...{ db: database.db, clock, certificates, eventsOf: upstreamEvents(broker) },
           failed: (error) => broker.logger.debug({ msg: 'an older answer was made do with', error: String(error) }),
         });
   if (upstreams) closers.push(() => upstreams.close());
-  const saves = has('gateway') || has('domain') || has('bridge') ? await openSaves(config, clock) : null;
+  const saves = has('gateway') || has('domain') || has('bridge') ? await openSaves(config, clock, certificates) : null;
   if (saves) closers.push(() => saves.store.close());
   if (has('domain') && database && saves && upstreams) {
     const { accounts, catalog } = upstreams;
     probes['saves'] = () => saves.store.ping();
     const { heartbeatIntervalSeconds } = config.engine;
     const retentionMs = config.idempotency.retentionHours * 3_600_000;
-    const cache = await openPageCache(config, broker);
+    const cache = await openPageCache(config, broker, certificates);
     closers.push(() => cache.close());
-    const executor = await openRevisionReads(config, database, telemetry.pools, closers);
+    const executor = await openRevisionReads(config, database, telemetry.pools, certificates, closers);
     const pages = createUserPages({ executor, cache, clock, looked: pageMetrics(broker) });
     broker.createService(libraryService({ database, engine: region, clock, pages, catalog }));
     broker.createService(categoriesService({ database, clock }));
@@ -144,7 +155,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     );
   }
   if (has('bridge') && database && saves && upstreams) {
-    const events = openEvents(config, database);
+    const events = openEvents(config, database, certificates);
     ({ bus } = events);
     probes['events'] = bus.ping.bind(bus);
     closers.push(bus.close.bind(bus));
@@ -168,20 +179,20 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   let grpc: Grpc | null = null;
   if (has('gateway')) {
     if (!has('domain')) probes['domain'] = async () => mustHaveDomain(broker);
-    const verifier = createVerifier(config.auth, clock);
-    const counted = await gatewayLimits(config, broker, clock);
+    const verifier = createVerifier(config.auth, clock, issuerCa(config, certificates));
+    const counted = await gatewayLimits(config, broker, clock, certificates);
     closers.push(() => counted.quotas.close());
     const { feed, schema } = gatewayFeed({ broker, config, engine: region, clock });
     broker.createService(schema);
     api = apiService({
-      ...{ config, engine: region, verifier, ...counted, clock, readiness, feed },
+      ...{ config, engine: region, verifier, ...counted, clock, readiness, feed, certificates },
       saveFiles: saves?.files ?? null,
     });
     broker.createService(api.schema);
-    grpc = grpcService({ config, verifier, limits: counted.limits, clock, readiness });
+    grpc = grpcService({ config, verifier, limits: counted.limits, clock, readiness, certificates });
     broker.createService(grpc.schema);
   }
-  broker.createService(healthService({ config, clock, readiness }).schema);
+  broker.createService(healthService({ config, clock, readiness, certificates }).schema);
   broker.createService(operationsService({ config, readiness }));
 
   await broker.start();

@@ -1,10 +1,12 @@
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import type { JWTPayload, JWTVerifyOptions } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import type { FetchImplementation, JWTPayload, JWTVerifyOptions } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { Agent, fetch } from 'undici';
 import type { Config } from '../config/config.ts';
 import { ROLES, type Caller, type Role } from '../contract/endpoint.ts';
 import { LibraryError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import { MIN_VERSION } from '../tls/min-version.ts';
 import { keyToUuid, uuidToKey } from '../uuid.ts';
 import type { UuidKey } from '../uuid.ts';
 
@@ -41,9 +43,11 @@ type Signature = (token: string) => Promise<JWTPayload>;
  * signature costs more than the rest of a heartbeat. An entry never outlives the token, nor the time after which the
  * issuer's keys are looked at again, so that a withdrawn key stops working within `auth.jwksMaxAgeSeconds`. Only the one
  * usual way to write a header is remembered: of the scheme's letters and the spaces after it there are more than fit in memory.
+ *
+ * @param ca by which the issuer's certificate is known; null: by the authorities of the system
  */
-export function createVerifier(auth: Config['auth'], clock: Clock): Verifier {
-  const check = auth.mode === 'dev' ? sharedKey(auth, clock) : publicKeys(auth, clock);
+export function createVerifier(auth: Config['auth'], clock: Clock, ca: Buffer | null = null): Verifier {
+  const check = auth.mode === 'dev' ? sharedKey(auth, clock) : publicKeys(auth, clock, ca);
   const known = auth.cacheSize > 0 ? new LRUCache<string, Verified>({ max: auth.cacheSize }) : null;
 
   return {
@@ -80,9 +84,12 @@ function sharedKey(auth: Config['auth'], clock: Clock): Signature {
   };
 }
 
-function publicKeys(auth: Config['auth'], clock: Clock): Signature {
+function publicKeys(auth: Config['auth'], clock: Clock, ca: Buffer | null): Signature {
   if (auth.jwksUrl === null) throw new TypeError('mode jwks needs a URL');
-  const keys = createRemoteJWKSet(new URL(auth.jwksUrl), { cacheMaxAge: auth.jwksMaxAgeSeconds * 1000 });
+  const keys = createRemoteJWKSet(new URL(auth.jwksUrl), {
+    cacheMaxAge: auth.jwksMaxAgeSeconds * 1000,
+    [customFetch]: fetchKnowing(ca),
+  });
   const algorithms = [...auth.algorithms];
   return async (token) => {
     try {
@@ -91,6 +98,13 @@ function publicKeys(auth: Config['auth'], clock: Clock): Signature {
       throw refusal(error);
     }
   };
+}
+
+/** Node's own fetch takes no authorities. */
+function fetchKnowing(ca: Buffer | null): FetchImplementation {
+  const connect = { minVersion: MIN_VERSION, rejectUnauthorized: true, ...(ca === null ? {} : { ca }) } as const;
+  const dispatcher = new Agent({ connect });
+  return (url, { headers, ...options }) => fetch(url, { ...options, headers: [...headers], dispatcher });
 }
 
 function claimChecks(auth: Config['auth'], clock: Clock): JWTVerifyOptions {

@@ -1,118 +1,100 @@
-import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
-import { experimental, ServerCredentials } from '@grpc/grpc-js';
+import { getCACertificates } from 'node:tls';
+import { credentials, experimental, ServerCredentials, type ChannelCredentials } from '@grpc/grpc-js';
 import type { Config } from '../config/config.ts';
-import type { FailureLog } from '../http/reply.ts';
-
-/** Certificates are renewed without a restart: their files are read again so often. */
-const REFRESH_MS = 30_000;
+import type { Certificates, WatchedPems } from '../tls/certificates.ts';
+import { filesOf } from '../tls/pem-files.ts';
 
 type Provider = experimental.CertificateProvider;
 type CaListener = Parameters<Provider['addCaCertificateListener']>[0];
 type IdentityListener = Parameters<Provider['addIdentityCertificateListener']>[0];
 
-interface Files {
-  readonly certificate: Buffer;
-  readonly privateKey: Buffer;
-  readonly caCertificate: Buffer | null;
-}
-
 /**
  * How the server shows itself and knows its clients.
  *
- * @throws Error when a file cannot be read or used: a server that nobody can connect to must not start
+ * @throws ConfigError when a file cannot be read or used: a server that nobody can connect to must not start
  */
-export function serverCredentials(grpc: Config['grpc'], log: FailureLog): ServerCredentials {
-  const { tlsCertFile, tlsKeyFile, tlsClientCaFile } = grpc;
-  if (tlsCertFile === null || tlsKeyFile === null) return ServerCredentials.createInsecure();
-  const read = () =>
-    usable({
-      certificate: readFileSync(tlsCertFile),
-      privateKey: readFileSync(tlsKeyFile),
-      caCertificate: tlsClientCaFile === null ? null : readFileSync(tlsClientCaFile),
-    });
-  const files = new CertificateFiles(read, (error) =>
-    log.error({ err: error }, 'certificates could not be read again; the ones before serve on'),
-  );
+export function serverCredentials(grpc: Config['grpc'], certificates: Certificates): ServerCredentials {
+  const { tlsCertFile, tlsClientCaFile } = grpc;
+  if (tlsCertFile === null) return ServerCredentials.createInsecure();
+  const ca = tlsClientCaFile === null ? null : { setting: 'grpc.tlsClientCaFile', file: tlsClientCaFile };
+  const provider = new CertificateProvider(certificates.watch('grpc', { ...filesOf('grpc', grpc), ca }));
   // Our own certificate first, then the authority, whatever grpc-js 1.14 calls its parameters.
   return experimental.createCertificateProviderServerCredentials(
-    files,
-    tlsClientCaFile === null ? null : files,
+    provider,
+    ca === null ? null : provider,
     grpc.tlsClients === 'required',
   );
 }
 
-/** @throws Error when they do not fit together */
-function usable(files: Files): Files {
-  const { certificate, privateKey, caCertificate } = files;
-  createSecureContext({ cert: certificate, key: privateKey, ...(caCertificate === null ? {} : { ca: caCertificate }) });
-  return files;
+/**
+ * How a service of the platform is known, and this one shown to it.
+ *
+ * @throws ConfigError when a file cannot be read or used
+ */
+export function channelCredentials(upstream: Config['upstream'], certificates: Certificates): ChannelCredentials {
+  if (upstream.tls === 'off') return credentials.createInsecure();
+  const provider = new CertificateProvider(certificates.watch('upstream', filesOf('upstream', upstream)));
+  const shown = upstream.tlsCertFile === null ? null : provider;
+  // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+  return experimental.createCertificateProviderChannelCredentials(provider, shown, { rejectUnauthorized: true });
 }
 
 /**
- * The files as they are, read at once, and again while a server listens. grpc-js's own watcher has nothing for the first
- * connections, and none for later ones while a certificate and its key are being replaced one after the other; this one
- * keeps what it had until both fit.
+ * The files as they are, for grpc-js. Its own watcher has nothing for the first connections, and none for later ones while a
+ * certificate and its key are being replaced one after the other.
  */
-class CertificateFiles implements Provider {
-  readonly #read: () => Files;
-  readonly #failed: (error: unknown) => void;
+class CertificateProvider implements Provider {
+  readonly #watched: WatchedPems;
   readonly #ca = new Set<CaListener>();
   readonly #identity = new Set<IdentityListener>();
-  #files: Files;
-  #timer: NodeJS.Timeout | null = null;
+  #unwatch: (() => void) | null = null;
 
-  constructor(read: () => Files, failed: (error: unknown) => void) {
-    this.#read = read;
-    this.#failed = failed;
-    this.#files = read();
+  constructor(watched: WatchedPems) {
+    this.#watched = watched;
   }
 
   addCaCertificateListener(listener: CaListener): void {
     this.#ca.add(listener);
-    this.#watch();
-    // Whoever listens is only ready to after this call.
-    queueMicrotask(() => this.#tell());
+    this.#added();
   }
 
   removeCaCertificateListener(listener: CaListener): void {
     this.#ca.delete(listener);
-    this.#watch();
+    this.#removed();
   }
 
   addIdentityCertificateListener(listener: IdentityListener): void {
     this.#identity.add(listener);
-    this.#watch();
-    queueMicrotask(() => this.#tell());
+    this.#added();
   }
 
   removeIdentityCertificateListener(listener: IdentityListener): void {
     this.#identity.delete(listener);
-    this.#watch();
+    this.#removed();
   }
 
-  #watch(): void {
-    const isWatched = this.#ca.size + this.#identity.size > 0;
-    if (isWatched && this.#timer === null) this.#timer = setInterval(() => this.#refresh(), REFRESH_MS).unref();
-    if (isWatched || this.#timer === null) return;
-    clearInterval(this.#timer);
-    this.#timer = null;
+  #added(): void {
+    this.#unwatch ??= this.#watched.onChange(() => this.#tell());
+    // Whoever listens is only ready to after this call.
+    queueMicrotask(() => this.#tell());
   }
 
-  #refresh(): void {
-    try {
-      this.#files = this.#read();
-    } catch (error) {
-      // Half replaced, or gone for now: the certificate that was read last serves on until it expires.
-      return this.#failed(error);
-    }
-    this.#tell();
+  #removed(): void {
+    if (this.#ca.size + this.#identity.size > 0) return;
+    this.#unwatch?.();
+    this.#unwatch = null;
   }
 
   #tell(): void {
-    const { certificate, privateKey, caCertificate } = this.#files;
-    for (const listener of this.#identity) listener({ certificate, privateKey });
-    if (caCertificate === null) return;
-    for (const listener of this.#ca) listener({ caCertificate });
+    const { ca, cert, key } = this.#watched.pems;
+    if (cert !== null && key !== null) {
+      for (const listener of this.#identity) listener({ certificate: cert, privateKey: key });
+    }
+    for (const listener of this.#ca) listener({ caCertificate: ca ?? systemAuthorities() });
   }
+}
+
+/** Those that node trusts by itself, with NODE_EXTRA_CA_CERTS: grpc-js wants to be told them. */
+function systemAuthorities(): Buffer {
+  return Buffer.from(getCACertificates('default').join('\n'));
 }

@@ -11,6 +11,7 @@ import * as query from './query-methods.ts';
 import { unaryHandler, type UnaryDependencies } from './unary.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Certificates } from '../tls/certificates.ts';
 
 /** One listening port of the gRPC API, with health and reflection, and a way to stop without failing a call. */
 export interface GrpcServer {
@@ -31,6 +32,7 @@ export interface GrpcServer {
 export interface GrpcServerDependencies extends Omit<UnaryDependencies, 'config' | 'calls'> {
   readonly config: Config;
   readonly clock: Clock;
+  readonly certificates: Certificates;
 }
 
 const KEEPALIVE_TIMEOUT_MS = 20_000;
@@ -88,7 +90,7 @@ export function createGrpcServer(dependencies: GrpcServerDependencies): GrpcServ
       new Promise((resolve, reject) => {
         server.bindAsync(
           authority(config.http.host, grpc.port),
-          serverCredentials(grpc, dependencies.log),
+          serverCredentials(grpc, dependencies.certificates),
           (error, bound) => {
             if (error !== null) return reject(error);
             port = bound;

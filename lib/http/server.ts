@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -8,6 +7,8 @@ import type { Config } from '../config/config.ts';
 import { ERRORS } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { WatchedPems } from '../tls/certificates.ts';
+import { serverContext } from '../tls/served.ts';
 import { traceFrom } from '../telemetry/trace.ts';
 import { mayTakeItsTime } from './long-bodies.ts';
 import { problemJson } from './problem.ts';
@@ -37,12 +38,14 @@ export interface Upgrades {
   readonly take: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
+/** @param shown the certificate of the port, which may change while it listens; null: plain HTTP */
 export function createServer(
   http: Config['http'],
   port: number,
   clock: Clock,
   listener: RequestListener,
   upgrades: Upgrades | null = null,
+  shown: WatchedPems | null = null,
 ): HttpServer {
   const options: ServerOptions = {
     shouldUpgradeCallback: (req) => upgrades?.wanted(req) === true,
@@ -61,12 +64,7 @@ export function createServer(
     listener(req, res);
   };
   const server =
-    http.tlsCertFile !== null && http.tlsKeyFile !== null
-      ? createHttpsServer(
-          { ...options, cert: readFileSync(http.tlsCertFile), key: readFileSync(http.tlsKeyFile) },
-          listen,
-        )
-      : createHttpServer(options, listen);
+    shown === null ? createHttpServer(options, listen) : createTlsServer(shown, options, http.headersTimeoutMs, listen);
   server.on('clientError', refuseConnection);
   // With a listener of its own, node leaves it to the handlers to let the body be sent.
   server.on('checkContinue', listen);
@@ -93,6 +91,19 @@ export function createServer(
       return closeServer(server, clock, ms);
     },
   };
+}
+
+/** @param handshakeTimeout ms; node's own is two minutes */
+function createTlsServer(
+  shown: WatchedPems,
+  options: ServerOptions,
+  handshakeTimeout: number,
+  listen: RequestListener,
+) {
+  const server = createHttpsServer({ ...options, ...serverContext(shown.pems), handshakeTimeout }, listen);
+  const unwatch = shown.onChange((pems) => server.setSecureContext(serverContext(pems)));
+  server.once('close', unwatch);
+  return server;
 }
 
 const IDLE_LOOK_MS = 50;

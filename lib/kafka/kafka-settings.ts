@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { BaseOptions } from '@platformatic/kafka';
 import { ASSIGNMENT_LIMITS, type AssignmentLimits } from '../bus/assignment.ts';
 
@@ -7,8 +8,8 @@ export interface KafkaSettings {
   readonly brokers: readonly string[];
   /** How the service calls itself in the brokers' logs and quotas. */
   readonly clientId: string;
-  /** PEM texts, not files; null: no TLS. */
-  readonly tls: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null } | null;
+  /** Looked at with every connection; null: no TLS. */
+  readonly tls: ConnectionOptions | null;
   readonly sasl: KafkaCredentials | null;
   readonly newTopics: NewTopics;
 }
@@ -58,12 +59,7 @@ export function clientOptions({ brokers, clientId, tls, sasl }: KafkaSettings): 
     connectTimeout: 5000,
     requestTimeout: REQUEST_TIMEOUT_MS,
     autocreateTopics: false,
-    ...(tls === null ? {} : { tls: withoutNulls(tls), tlsServerName: true }),
+    ...(tls === null ? {} : { tls, tlsServerName: true }),
     ...(sasl === null ? {} : { sasl }),
   };
-}
-
-function withoutNulls<Value extends object>(value: Value): { [Key in keyof Value]?: NonNullable<Value[Key]> } {
-  const entries = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(entries) as { [Key in keyof Value]?: NonNullable<Value[Key]> };
 }

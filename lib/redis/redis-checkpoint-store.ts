@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Cluster, type Redis } from 'ioredis';
 import type { Acquired, CheckpointStore, CommitOutcome, ShardCommit, ShardLease } from '../ports/checkpoint-store.ts';
 import type { UuidKey } from '../uuid.ts';
@@ -12,6 +13,8 @@ export interface RedisCheckpointStoreOptions {
   readonly commandTimeoutMs?: number;
   /** How many replicas must have a commit before it resolves; default 0. Not with Redis Cluster. */
   readonly waitReplicas?: number;
+  /** How `rediss://…` is spoken to. */
+  readonly tls?: ConnectionOptions | null;
   /** Told of every connection that broke; it is replaced by itself. */
   readonly onConnectionError?: (error: Error) => void;
 }
@@ -27,6 +30,7 @@ export async function openRedisCheckpointStore(
   const client = await connectRedis(address, {
     name: 'library-checkpoints',
     commandTimeoutMs: options.commandTimeoutMs ?? 1000,
+    tls: options.tls ?? null,
     onError: options.onConnectionError ?? (() => undefined),
   });
   return new RedisCheckpointStore(client, options);

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
 export interface RedisConnectionOptions {
@@ -7,6 +8,8 @@ export interface RedisConnectionOptions {
   readonly commandTimeoutMs: number;
   /** Whether commands sent in one turn of the event loop travel as one pipeline; they still answer one by one. */
   readonly autoPipelining?: boolean;
+  /** How `rediss://…` is spoken to; null or absent: as ioredis does. */
+  readonly tls?: ConnectionOptions | null;
   /** Told of every connection that broke or could not be made; it is tried again without end. */
   readonly onError: (error: Error) => void;
 }
@@ -73,12 +76,14 @@ function standalone(address: string, options: RedisConnectionOptions): Redis {
     lazyConnect: true,
     enableAutoPipelining: options.autoPipelining ?? false,
     retryStrategy: reconnectPause,
+    ...(options.tls ? { tls: options.tls } : {}),
   });
 }
 
 function cluster(seeds: readonly string[], options: RedisConnectionOptions): Cluster {
   const urls = seeds.map((seed) => new URL(seed.includes('://') ? seed : `redis://${seed}`));
   const [first] = urls;
+  const isTls = first?.protocol === 'rediss:';
   return new Cluster(
     urls.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) })),
     {
@@ -95,8 +100,10 @@ function cluster(seeds: readonly string[], options: RedisConnectionOptions): Clu
         ...commonOptions(options),
         ...(first?.username ? { username: decodeURIComponent(first.username) } : {}),
         ...(first?.password ? { password: decodeURIComponent(first.password) } : {}),
-        ...(first?.protocol === 'rediss:' ? { tls: {} } : {}),
+        ...(isTls ? { tls: options.tls ?? {} } : {}),
       },
+      // Its own looks up the seeds' names and goes on with addresses, which certificates are rarely made out to.
+      ...(isTls ? { dnsLookup: (name: string, done: (error: null, name: string) => void) => done(null, name) } : {}),
     },
   );
 }

@@ -16,13 +16,18 @@ import { s3Client } from './s3-client.ts';
  * A store of saves in a bucket of S3, or of a server that speaks as S3 does. Objects are named `saves/<object id>`; all
  * else that the bucket holds is left alone. Opening asks nobody anything: S3 may be away, and come back at any time.
  *
+ * @param ca by which the certificate of S3 is known; null: by the authorities of the system
  * @throws Error when the settings name no bucket
  */
-export async function openS3SaveStore(settings: Config['s3'], clock: Pick<Clock, 'now'>): Promise<SaveStore> {
+export async function openS3SaveStore(
+  settings: Config['s3'],
+  clock: Pick<Clock, 'now'>,
+  ca: Buffer | null = null,
+): Promise<SaveStore> {
   const { bucket, endpoint, publicEndpoint } = settings;
   if (bucket === null) throw new Error('s3.bucket is not set');
-  const client = s3Client(settings, endpoint);
-  const publicClient = publicEndpoint === null ? client : s3Client(settings, publicEndpoint);
+  const client = s3Client(settings, endpoint, ca);
+  const publicClient = publicEndpoint === null ? client : s3Client(settings, publicEndpoint, ca);
   const where = { client, bucket };
   const signer = requestSigner(publicClient, bucket, clock);
   const sign = (permit: Permit, forMs: number) => ask('signing', () => signer(permit, forMs));

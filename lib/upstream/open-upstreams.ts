@@ -5,13 +5,15 @@ import { catalogClient } from './catalog-client.ts';
 import { everybody } from './everybody.ts';
 import { nothingElse } from './nothing-else.ts';
 import { rememberedAccounts } from './remembered-accounts.ts';
-import { CHANNEL, channelCredentials, createUpstream, type UpstreamEvents } from './upstream.ts';
+import { CHANNEL, createUpstream, type UpstreamEvents } from './upstream.ts';
 import type { Config } from '../config/config.ts';
 import type { Schema } from '../db/schema.ts';
+import { channelCredentials } from '../grpc/certificates.ts';
 import { accountProto, catalogProto } from '../grpc/protos.ts';
 import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { CatalogSource } from '../ports/catalog-source.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Certificates } from '../tls/certificates.ts';
 
 export interface Upstreams {
   readonly accounts: AccountDirectory;
@@ -22,20 +24,22 @@ export interface Upstreams {
 export interface UpstreamsDeps {
   readonly db: Kysely<Schema>;
   readonly clock: Clock;
+  readonly certificates: Certificates;
   readonly eventsOf: (service: 'account' | 'catalog') => UpstreamEvents;
   /** Told of what went wrong and was made do without. */
   readonly failed: (error: unknown) => void;
 }
 
 /** The services that the configuration names. Connects when it is first used: a node starts also while they are away. */
-export function openUpstreams(config: Config['upstream'], { db, clock, eventsOf, failed }: UpstreamsDeps): Upstreams {
+export function openUpstreams(config: Config['upstream'], deps: UpstreamsDeps): Upstreams {
+  const { db, clock, certificates, eventsOf, failed } = deps;
   const { accountAddr, catalogAddr, accountFreshSeconds } = config;
   const closers: (() => void)[] = [];
   let accounts = everybody;
   let catalog = nothingElse;
   if (accountAddr !== null) {
     const { AccountService } = accountProto().account.v1;
-    const stub = new AccountService(accountAddr, channelCredentials(config), CHANNEL);
+    const stub = new AccountService(accountAddr, channelCredentials(config, certificates), CHANNEL);
     closers.push(() => stub.close());
     const client = accountClient(stub, createUpstream('Account', config, clock, eventsOf('account')));
     const freshMs = accountFreshSeconds * 1000;
@@ -43,7 +47,7 @@ export function openUpstreams(config: Config['upstream'], { db, clock, eventsOf,
   }
   if (catalogAddr !== null) {
     const { CatalogService } = catalogProto().catalog.v1;
-    const stub = new CatalogService(catalogAddr, channelCredentials(config), CHANNEL);
+    const stub = new CatalogService(catalogAddr, channelCredentials(config, certificates), CHANNEL);
     closers.push(() => stub.close());
     catalog = catalogClient(stub, createUpstream('Catalog', config, clock, eventsOf('catalog')));
   }

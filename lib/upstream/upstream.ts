@@ -8,7 +8,7 @@
  *       after a while tries it again. A service that answers, with whatever status of its own, is no outage.
  * - U4  Only so many calls are under way at once, and as many wait; others fail at once.
  */
-import { credentials, status as Status, type CallOptions, type ChannelOptions, type ServiceError } from '@grpc/grpc-js';
+import { status as Status, type CallOptions, type ChannelOptions, type ServiceError } from '@grpc/grpc-js';
 import {
   BrokenCircuitError,
   bulkhead,
@@ -21,7 +21,6 @@ import {
   retry,
   wrap,
 } from 'cockatiel';
-import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { LibraryError } from '../errors.ts';
 import { before } from '../grpc/deadline.ts';
@@ -160,10 +159,3 @@ export const CHANNEL: ChannelOptions = {
   'grpc.keepalive_timeout_ms': 5000,
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
-
-/** @throws Error when a file cannot be read */
-export function channelCredentials({ tls, tlsCaFile, tlsCertFile, tlsKeyFile }: Config['upstream']) {
-  if (tls === 'off') return credentials.createInsecure();
-  const read = (file: string | null): Buffer | null => (file === null ? null : readFileSync(file));
-  return credentials.createSsl(read(tlsCaFile), read(tlsKeyFile), read(tlsCertFile));
-}

@@ -5,6 +5,7 @@ import { configFrom } from '../../../lib/config/load.ts';
 import type { Schema } from '../../../lib/db/schema.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import { systemClock } from '../../../lib/ports/clock.ts';
+import { Certificates } from '../../../lib/tls/certificates.ts';
 import { openUpstreams, type Upstreams } from '../../../lib/upstream/open-upstreams.ts';
 import { startUpstreamServer, type Answers, type UpstreamServer } from '../../../scripts/upstream/upstream-server.ts';
 
@@ -48,6 +49,7 @@ export async function startFaultyServices(
       const upstreams = openUpstreams(upstream, {
         db: db(),
         clock,
+        certificates: new Certificates({ clock, log: console }),
         eventsOf: (service) => ({
           tried: () => {},
           broke: () => services.broke.push(service),

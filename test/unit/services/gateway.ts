@@ -11,6 +11,7 @@ import { exampleOf } from '../../../lib/contract/openapi-example.ts';
 import { Readiness } from '../../../lib/http/readiness.ts';
 import type { Probe } from '../../../lib/http/readiness.ts';
 import { systemClock } from '../../../lib/ports/clock.ts';
+import { Certificates } from '../../../lib/tls/certificates.ts';
 import { brokerMetrics } from '../../../lib/telemetry/prometheus.ts';
 import { keyToUuid } from '../../../lib/uuid.ts';
 import type { UuidKey } from '../../../lib/uuid.ts';
@@ -118,7 +119,8 @@ export async function startGateway({ env = {}, probes = {}, missing = [] }: Gate
     },
     metrics: { ...brokerMetrics(), collectProcessMetrics: false },
   } as unknown as BrokerOptions);
-  const counted = await gatewayLimits(config, broker, clock);
+  const certificates = new Certificates({ clock, log: broker.logger });
+  const counted = await gatewayLimits(config, broker, clock, certificates);
   const api = apiService({
     ...counted,
     config,
@@ -128,6 +130,7 @@ export async function startGateway({ env = {}, probes = {}, missing = [] }: Gate
     readiness: new Readiness(probes, clock),
     saveFiles: null,
     feed,
+    certificates,
   });
   const gateway: Gateway = {
     api,
@@ -146,7 +149,10 @@ export async function startGateway({ env = {}, probes = {}, missing = [] }: Gate
     },
     request: (path, options) => gateway.raw(`/api/v1/library${path}`, options),
     raw: async (path, options = {}) => send(gateway, path, options),
-    stop: () => broker.stop(),
+    stop: () => {
+      certificates.close();
+      return broker.stop();
+    },
   };
   const tokens = new Map<string, Promise<string>>();
   const ask = (user: UuidKey, command: Command, deadline: number): Promise<Reply> => {

@@ -10,6 +10,7 @@ import { decodeDetails, DETAILS_TRAILER } from '../../../lib/grpc/error-details.
 import { libraryProto } from '../../../lib/grpc/protos.ts';
 import { Readiness, type Probe } from '../../../lib/http/readiness.ts';
 import { systemClock } from '../../../lib/ports/clock.ts';
+import { Certificates } from '../../../lib/tls/certificates.ts';
 import { brokerMetrics } from '../../../lib/telemetry/prometheus.ts';
 import { gatewayLimits } from '../../../services/gateway-limits.ts';
 import { grpcService } from '../../../services/grpc.service.ts';
@@ -58,8 +59,16 @@ export async function startGrpcGateway(setup: GrpcSetup = {}): Promise<GrpcGatew
     metrics: { ...brokerMetrics(), collectProcessMetrics: false },
   } as unknown as BrokerOptions);
   const readiness = new Readiness(probes, clock);
-  const { limits } = await gatewayLimits(config, broker, clock);
-  const grpc = grpcService({ config, verifier: createVerifier(config.auth, clock), limits, clock, readiness });
+  const certificates = new Certificates({ clock, log: broker.logger });
+  const { limits } = await gatewayLimits(config, broker, clock, certificates);
+  const grpc = grpcService({
+    config,
+    verifier: createVerifier(config.auth, clock),
+    limits,
+    clock,
+    readiness,
+    certificates,
+  });
   broker.createService(grpc.schema);
   for (const [service, served] of fakeActions(calls, actions)) broker.createService({ name: service, actions: served });
   try {
@@ -87,6 +96,7 @@ export async function startGrpcGateway(setup: GrpcSetup = {}): Promise<GrpcGatew
       return grpc.drain();
     },
     async stop() {
+      certificates.close();
       for (const client of Object.values(clients)) (client as Client).close();
       await broker.stop();
     },

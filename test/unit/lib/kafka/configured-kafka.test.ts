@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configFrom } from '../../../../lib/config/load.ts';
+import { Certificates } from '../../../../lib/tls/certificates.ts';
+import { certificateAuthority } from '../../../certificate-authority.ts';
 import { configuredKafka } from '../../../../lib/kafka/configured-kafka.ts';
 
 describe('the configured Kafka', () => {
@@ -13,7 +15,9 @@ describe('the configured Kafka', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const kafka = (env: Record<string, string>) => configuredKafka(configFrom('', env).kafka);
+  const clock = { now: () => 0, after: () => () => undefined };
+  const kafka = (env: Record<string, string>) =>
+    configuredKafka(configFrom('', env).kafka, new Certificates({ clock, log: console }));
 
   it('is none unless brokers are named', () => {
     expect(kafka({})).toBeNull();
@@ -30,26 +34,25 @@ describe('the configured Kafka', () => {
   });
 
   it('reads the files of TLS and takes the account', () => {
-    const file = (name: string) => {
-      writeFileSync(join(folder, name), `PEM of ${name}`);
-      return join(folder, name);
-    };
+    const authority = certificateAuthority(folder);
+    const { certFile, keyFile } = authority.issue('library');
     const settings = kafka({
       KAFKA_BROKERS: 'a:9092',
       KAFKA_TLS: 'on',
-      KAFKA_TLS_CA_FILE: file('ca'),
-      KAFKA_TLS_CERT_FILE: file('cert'),
-      KAFKA_TLS_KEY_FILE: file('key'),
+      KAFKA_TLS_CA_FILE: authority.caFile,
+      KAFKA_TLS_CERT_FILE: certFile,
+      KAFKA_TLS_KEY_FILE: keyFile,
       KAFKA_SASL_USERNAME: 'library',
       KAFKA_SASL_PASSWORD: 'secret',
       KAFKA_PARTITIONS: '12',
       KAFKA_REPLICATION: '3',
     });
     expect(settings).toMatchObject({
-      tls: { ca: 'PEM of ca', cert: 'PEM of cert', key: 'PEM of key' },
+      tls: { rejectUnauthorized: true },
       sasl: { mechanism: 'SCRAM-SHA-512', username: 'library', password: 'secret' },
       newTopics: { partitions: 12, replication: 3 },
     });
+    expect(settings?.tls?.secureContext).toBeDefined();
   });
 
   it('is refused when it cannot work', () => {
