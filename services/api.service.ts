@@ -25,6 +25,7 @@ import type { Certificates } from '../lib/tls/certificates.ts';
 import { filesOf } from '../lib/tls/pem-files.ts';
 import { httpMetrics } from '../lib/telemetry/http-metrics.ts';
 import { socketMetrics } from '../lib/telemetry/socket-metrics.ts';
+import type { Traces } from '../lib/telemetry/tracing/traces.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { WebRoute } from './api-routes.ts';
 
@@ -37,6 +38,8 @@ export interface ApiDependencies {
   readonly clock: Clock;
   readonly readiness: Readiness;
   readonly feed: NewsFeed;
+  /** Absent: nobody tells of ways. */
+  readonly traces?: Traces;
   readonly certificates: Certificates;
   /** The embedded store of saves; null: launchers reach the store elsewhere. */
   readonly saveFiles: SaveFiles | null;
@@ -111,7 +114,11 @@ export function apiService(dependencies: ApiDependencies): Api {
       const behind = this.express();
       const { broker, logger: log } = this;
       const reply = createReply(httpMetrics(broker), log);
-      const front = createFront((req, res) => behind(req, res), admission(dependencies.limits, reply));
+      const front = createFront(
+        (req, res) => behind(req, res),
+        admission(dependencies.limits, reply),
+        dependencies.traces,
+      );
       const { heartbeatIntervalSeconds } = config.engine;
       const beats = playtimeBeats({
         engine: dependencies.engine,

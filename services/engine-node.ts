@@ -8,6 +8,7 @@ import { hostOptions } from './engine-settings.ts';
 import { hostEvents, observeHost } from './engine-telemetry.ts';
 import { engineService } from './engine.service.ts';
 import { newsPushes } from './news-pushes.ts';
+import { turnSpans } from './turn-spans.ts';
 import type { Engine } from '../actors/engine.ts';
 import type { ActorMail } from '../actors/errand-runner.ts';
 import type { HostEvents } from '../actors/host-options.ts';
@@ -17,6 +18,7 @@ import type { Config } from '../lib/config/config.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { PlaytimeSink } from '../lib/ports/playtime-sink.ts';
+import type { Tracing } from '../lib/telemetry/tracing/tracing.ts';
 
 export interface EngineNode {
   readonly host: ShardHost;
@@ -35,6 +37,8 @@ export interface EngineNodeDeps {
   readonly clock: Clock;
   /** This process's own way to every user's actor. */
   readonly engine: Engine;
+  /** Null: nobody tells of ways. */
+  readonly tracing: Tracing | null;
 }
 
 /** How long actors may take to hear from each other about a copy that is lent. */
@@ -42,7 +46,7 @@ const ERRAND_MS = 4_000;
 /** How long the news that this node leaves may take to reach the others. */
 const NEWS_MS = 100;
 
-export function engineNode({ broker, config, store, sink, clock, engine }: EngineNodeDeps): EngineNode {
+export function engineNode({ broker, config, store, sink, clock, engine, tracing }: EngineNodeDeps): EngineNode {
   const offer = (nodeID: string, shards: readonly number[]): void => {
     if (nodeID === broker.nodeID) return;
     broker.call('engine.offer', { shards }, { nodeID, timeout: 1_000 }).catch((error: unknown) => {
@@ -67,7 +71,8 @@ export function engineNode({ broker, config, store, sink, clock, engine }: Engin
     },
   };
   const copies: ActorMail = { ask: (user, command) => engine.ask(user, command, clock.now() + ERRAND_MS) };
-  const ports = { store, sink, clock, offer, standIn, push, copies, events };
+  const watched = tracing === null ? {} : { tracing: turnSpans(tracing, config.checkpoint.store) };
+  const ports = { store, sink, clock, offer, standIn, push, copies, events, ...watched };
   const host = new ShardHost(hostOptions(config), ports);
   const commands = new CommandCounts();
   const endObserving = observeHost(broker, host, commands, config.engine.shards, clock);

@@ -18,6 +18,8 @@ import type { Clock } from '../lib/ports/clock.ts';
 import { deadLetterTopic, type EventBus, type IncomingMessage } from '../lib/ports/event-bus.ts';
 import { EVENT_METRICS } from '../lib/telemetry/event-metrics.ts';
 import { registerMetrics } from '../lib/telemetry/metric.ts';
+import { receiving, type MessagingSystem } from '../lib/telemetry/tracing/messages.ts';
+import type { Tracing } from '../lib/telemetry/tracing/tracing.ts';
 
 export interface EventsDeps {
   readonly database: Pick<Database, 'db'>;
@@ -29,6 +31,9 @@ export interface EventsDeps {
   readonly saves: Erasing['saves'];
   /** The consumer group. */
   readonly group: string;
+  readonly system: MessagingSystem;
+  /** Null: nobody tells of ways. */
+  readonly tracing: Tracing | null;
 }
 
 /** Of one question to an actor; nobody waits for these. */
@@ -51,6 +56,8 @@ export function eventsService({
   clock,
   saves,
   group,
+  system,
+  tracing,
 }: EventsDeps): ServiceSchema {
   const actorOf = (userId: string) => userActor(engine, userId, clock.now() + ACTOR_PATIENCE_MS);
   const reacting = reactions({
@@ -58,6 +65,8 @@ export function eventsService({
     actorOf,
     erase: (userId) => eraseUser({ db, saves, now: clock.now() }, actorOf, userId),
   });
+
+  const received = receiving(tracing, system);
 
   let ensuring: Chore | null = null;
   let observing: Chore | null = null;
@@ -78,7 +87,9 @@ export function eventsService({
   }
 
   async function take(this: Service, _payload: unknown, message: IncomingMessage): Promise<void> {
-    const outcome = await consume(db, message, clock.now(), reacting);
+    const outcome = await consume(db, message, clock.now(), reacting, (event, work) =>
+      received({ ...placeOf(message), ...event }, work),
+    );
     this.broker.metrics.increment(TAKEN, { topic: message.topic, outcome });
   }
 
@@ -140,6 +151,10 @@ export function eventsService({
       await Promise.all([ensuring?.stop(), observing?.stop()]);
     },
   };
+}
+
+function placeOf({ topic, partition, offset }: IncomingMessage) {
+  return { topic, partition, offset };
 }
 
 function topicsOf(topic: string | undefined): readonly string[] {

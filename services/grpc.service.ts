@@ -14,6 +14,7 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { Certificates } from '../lib/tls/certificates.ts';
 import { grpcMetrics } from '../lib/telemetry/grpc-metrics.ts';
 import type { Trace } from '../lib/telemetry/trace.ts';
+import { NO_TRACES, type Traces } from '../lib/telemetry/tracing/traces.ts';
 
 export interface GrpcDependencies {
   readonly config: Config;
@@ -21,6 +22,8 @@ export interface GrpcDependencies {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly readiness: Readiness;
+  /** Absent: nobody tells of ways. */
+  readonly traces?: Traces;
   readonly certificates: Certificates;
 }
 
@@ -41,7 +44,15 @@ const HEALTH_EVERY_MS = 1000;
 const CLOSE_MARGIN_MS = 1000;
 
 /** The gRPC API, by the same actions as REST. */
-export function grpcService({ config, verifier, limits, clock, readiness, certificates }: GrpcDependencies): Grpc {
+export function grpcService({
+  config,
+  verifier,
+  limits,
+  clock,
+  readiness,
+  certificates,
+  traces = NO_TRACES,
+}: GrpcDependencies): Grpc {
   let server: GrpcServer | null = null;
   let watching: Chore | null = null;
   let drained: Promise<void> | null = null;
@@ -71,6 +82,7 @@ export function grpcService({ config, verifier, limits, clock, readiness, certif
         idempotency: idempotencyCalls(broker, config.grpc.deadlineMs),
         metrics: grpcMetrics(broker),
         log: logger,
+        traces,
         call: callEndpoint(broker, config, clock),
       });
       watching = chore(
@@ -94,7 +106,7 @@ export function grpcService({ config, verifier, limits, clock, readiness, certif
   return { schema, port: () => server?.port() ?? null, drain: () => (drained ??= drain()) };
 }
 
-/** Checks of access are asked together; everything else is an action of its own. */
+/** Checks of access are asked together, but those whose way is told; everything else is an action of its own. */
 function callEndpoint(broker: ServiceBroker, config: Config, clock: Clock) {
   const accessOf = together((checks: readonly AccessCheck[]) =>
     broker.call<GameAccess[], { checks: readonly AccessCheck[] }>(
@@ -104,7 +116,7 @@ function callEndpoint(broker: ServiceBroker, config: Config, clock: Clock) {
     ),
   );
   return (endpoint: Endpoint, request: Request, trace: Trace): Promise<unknown> => {
-    if (endpoint.id === checkGameAccess.id) return accessOf(request.params as AccessCheck);
+    if (endpoint.id === checkGameAccess.id && trace.span === undefined) return accessOf(request.params as AccessCheck);
     return broker.call(endpoint.action, request, {
       // At least 1: Moleculer takes 0 for no time-out at all.
       timeout: Math.max(1, request.deadline - clock.now()),

@@ -36,6 +36,7 @@ import { libraryService } from './library.service.ts';
 import { maintenanceService } from './maintenance.service.ts';
 import { newsService } from './news.service.ts';
 import { nodeTelemetry } from './node-telemetry.ts';
+import { nodeTracing } from './node-tracing.ts';
 import { operationsService } from './operations.service.ts';
 import { outboxService } from './outbox.service.ts';
 import { playtimeService } from './playtime.service.ts';
@@ -55,6 +56,7 @@ import { postgresPlaytimeSink } from '../lib/playtime/postgres-playtime-sink.ts'
 import { systemClock, type Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
 import { upstreamEvents } from '../lib/telemetry/upstream-metrics.ts';
+import { NO_TRACES } from '../lib/telemetry/tracing/traces.ts';
 import { openUpstreams } from '../lib/upstream/open-upstreams.ts';
 import { brokerLogger } from '../lib/telemetry/logging.ts';
 import { tlsMetrics } from '../lib/telemetry/tls-metrics.ts';
@@ -86,6 +88,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
   const has = (role: Config['node']['roles'][number]): boolean => config.node.roles.includes(role);
   let bus: EventBus | null = null;
   const channels = new ChannelsAdapter(() => opened(bus, 'the event bus'));
+  const { tracing, middleware, watch } = nodeTracing(config);
   const broker = new ServiceBroker(
     brokerOptions({
       nodeId: config.node.id,
@@ -93,12 +96,12 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
       natsFiles: config.nats,
       logger: brokerLogger(config),
       metrics: brokerMetrics(),
-      middlewares: has('bridge') ? [channelsMiddleware(channels)] : [],
+      middlewares: [middleware, ...(has('bridge') ? [channelsMiddleware(channels)] : [])],
     }),
   );
   const telemetry = nodeTelemetry(broker, config, clock);
   const probes: Record<string, Probe> = {};
-  const closers: (() => Promise<void>)[] = [];
+  const closers: (() => Promise<void>)[] = [watch(broker)];
   holdMinVersion();
   const certificates = new Certificates({ clock, log: broker.logger, expires: tlsMetrics(broker) });
   closers.push(async () => certificates.close());
@@ -112,13 +115,13 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     closers.push(database.close);
   }
 
-  const { region, follow } = engineRegion(broker, config, clock);
+  const { region, follow } = engineRegion(broker, config, clock, tracing);
   let engine: EngineNode | null = null;
   if (has('engine') && database) {
     const store = await openCheckpoints(config, database, broker, telemetry.pools, certificates, closers);
     probes['checkpoints'] = () => store.ping();
     const sink = postgresPlaytimeSink(database.executor);
-    engine = engineNode({ broker, config, store, sink, clock, engine: region });
+    engine = engineNode({ broker, config, store, sink, clock, engine: region, tracing });
   }
   const upstreams =
     database === null
@@ -159,9 +162,13 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     ({ bus } = events);
     probes['events'] = bus.ping.bind(bus);
     closers.push(bus.close.bind(bus));
-    broker.createService(outboxService({ database, bus, engine: region, clock }));
+    const told = { tracing, system: config.kafka.brokers === null ? 'postgresql' : 'kafka' } as const;
+    broker.createService(outboxService({ database, bus, engine: region, clock, ...told }));
     broker.createService(
-      eventsService({ database, ...events, engine: region, clock, saves: config.saves, group: config.kafka.group }),
+      eventsService({
+        ...{ database, ...events, engine: region, clock, saves: config.saves, group: config.kafka.group },
+        ...told,
+      }),
     );
     broker.createService(discountsService({ database, clock }));
     broker.createService(familyEndsService({ database, engine: region, clock }));
@@ -184,12 +191,13 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     closers.push(() => counted.quotas.close());
     const { feed, schema } = gatewayFeed({ broker, config, engine: region, clock });
     broker.createService(schema);
+    const traces = tracing?.traces ?? NO_TRACES;
     api = apiService({
-      ...{ config, engine: region, verifier, ...counted, clock, readiness, feed, certificates },
+      ...{ config, engine: region, verifier, ...counted, clock, readiness, feed, certificates, traces },
       saveFiles: saves?.files ?? null,
     });
     broker.createService(api.schema);
-    grpc = grpcService({ config, verifier, limits: counted.limits, clock, readiness, certificates });
+    grpc = grpcService({ config, verifier, limits: counted.limits, clock, readiness, certificates, traces });
     broker.createService(grpc.schema);
   }
   broker.createService(healthService({ config, clock, readiness, certificates }).schema);

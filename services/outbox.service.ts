@@ -16,6 +16,8 @@ import { forgetNews } from '../lib/news/recent.ts';
 import { NewsTeller } from '../lib/news/teller.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { EventBus } from '../lib/ports/event-bus.ts';
+import { sending, type MessagingSystem } from '../lib/telemetry/tracing/messages.ts';
+import type { Tracing } from '../lib/telemetry/tracing/tracing.ts';
 import { OUTBOX_METRICS } from '../lib/telemetry/event-metrics.ts';
 import { registerMetrics } from '../lib/telemetry/metric.ts';
 
@@ -24,6 +26,9 @@ export interface OutboxDeps {
   readonly bus: Pick<EventBus, 'publish'>;
   readonly engine: Engine;
   readonly clock: Clock;
+  readonly system: MessagingSystem;
+  /** Null: nobody tells of ways. */
+  readonly tracing: Tracing | null;
 }
 
 const NAME = 'outbox';
@@ -33,7 +38,7 @@ const FORGET_MS = 30_000;
 const WARN_EVERY_MS = 10_000;
 const LANES = Array.from({ length: OUTBOX_LANES }, (_, lane) => lane);
 
-export function outboxService({ database, bus, engine, clock }: OutboxDeps): ServiceSchema {
+export function outboxService({ database, bus, engine, clock, system, tracing }: OutboxDeps): ServiceSchema {
   let relay: OutboxRelay | null = null;
   let unwatch = (): void => undefined;
   let chores: readonly Chore[] = [];
@@ -67,6 +72,7 @@ export function outboxService({ database, bus, engine, clock }: OutboxDeps): Ser
         clock,
         { ...RELAY_DEFAULTS, random: Math.random },
         {
+          ...(tracing === null ? {} : { sending: sending(tracing, system) }),
           carried: (events) => teller.tell(events),
           relayed: (events) => void metrics.increment(RELAYED, undefined, events),
           failed: (error) => {

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { columnTypes } from './column-types.ts';
 import { openPglitePool } from './pglite-pool.ts';
 import type { Schema } from './schema.ts';
+import { TracedClient } from './traced-client.ts';
 
 /** Where the data lives: a PostgreSQL server, a directory of the embedded PostgreSQL, or its memory (tests). */
 export type DatabaseLocation =
@@ -76,6 +77,7 @@ export async function openDatabase(
 ): Promise<Database> {
   if ('dsn' in location) {
     const pool = new pg.Pool({
+      Client: TracedClient,
       connectionString: location.dsn,
       max: location.poolSize ?? POOL_SIZE,
       application_name: location.applicationName ?? 'library-service',

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { columnTypes } from './column-types.ts';
 import type { DatabaseLocation } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { TracedClient } from './traced-client.ts';
 
 /** Their files live beside the data, not in it: a directory made without them gets them, too. */
 const extensions = { pg_trgm };
@@ -39,7 +40,7 @@ export async function openPglitePool(location: PgliteLocation): Promise<PglitePo
   }
 
   /** Each client gets a connection object of its own: a shared one would pass the end of the last client to the next. */
-  class PgliteClient extends pg.Client {
+  class PgliteClient extends TracedClient {
     constructor(config: pg.ClientConfig) {
       super({ ...config, ...createPgConfig(lite) });
     }

@@ -5,6 +5,7 @@ import { before, deadlineOf } from './deadline.ts';
 import type { BodyOf, Command, Method } from './method.ts';
 import { once, type Outcome } from './once.ts';
 import { requestReader } from './request.ts';
+import { endRpcSpan } from './rpc-span.ts';
 import { DeadlineExceeded, refusalOf } from './status.ts';
 import type { Verifier } from '../auth/verifier.ts';
 import type { Config } from '../config/config.ts';
@@ -14,7 +15,9 @@ import type { FailureLog } from '../http/reply.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GrpcMetrics } from '../telemetry/grpc-metrics.ts';
-import { traceFrom, type Trace } from '../telemetry/trace.ts';
+import type { Trace } from '../telemetry/trace.ts';
+import { inTrace } from '../telemetry/tracing/current.ts';
+import type { Traces } from '../telemetry/tracing/traces.ts';
 
 export interface UnaryDependencies {
   readonly config: Config['grpc'];
@@ -24,6 +27,7 @@ export interface UnaryDependencies {
   readonly idempotency: IdempotencyStore;
   readonly metrics: GrpcMetrics;
   readonly log: FailureLog;
+  readonly traces: Traces;
   readonly calls: CallsUnderWay;
   /** Does the endpoint's work. */
   readonly call: (endpoint: Endpoint, request: Request, trace: Trace) => Promise<unknown>;
@@ -39,7 +43,7 @@ export function unaryHandler<In extends object, Out, E extends Endpoint>(
   method: Method<In, Out, E>,
   dependencies: UnaryDependencies,
 ): handleUnaryCall<In, Out> {
-  const { config, limits, clock, metrics, log, calls } = dependencies;
+  const { config, limits, clock, metrics, log, calls, traces } = dependencies;
   const callerOf = callers(dependencies);
   const { endpoint } = method;
   const read = requestReader(method);
@@ -55,14 +59,16 @@ export function unaryHandler<In extends object, Out, E extends Endpoint>(
 
   return (call, callback) => {
     const startedAt = performance.now();
-    const trace = traceFrom(traceparentOf(call.metadata));
+    const trace = traces.begin(traceparentOf(call.metadata), 'service');
     const deadline = deadlineOf(call.getDeadline(), config, clock.now());
     calls.begin();
     const ended = (code: Status): void => {
       calls.end();
       metrics.answered(name, code, performance.now() - startedAt);
+      endRpcSpan(trace, call.getPath().slice(1), code);
     };
-    before(clock, deadline, answer(call, deadline, trace))
+    const answered = inTrace(trace, () => answer(call, deadline, trace));
+    before(clock, deadline, answered)
       .then(({ body, replayed }) => {
         const message = method.write(body as BodyOf<E>);
         if (call.cancelled) return ended(cancelled(clock, deadline));

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { traceFrom } from '../telemetry/trace.ts';
+import { inTrace } from '../telemetry/tracing/current.ts';
+import { NO_TRACES, type Traces } from '../telemetry/tracing/traces.ts';
 import type { HotHandler } from './hot-path.ts';
 import { letSend } from './long-bodies.ts';
 import type { Exchange } from './respond.ts';
@@ -25,26 +26,35 @@ export interface Front {
 export function createFront(
   behind: (req: IncomingMessage, res: ServerResponse) => unknown,
   admits: (exchange: Exchange) => boolean,
+  traces: Traces = NO_TRACES,
 ): Front {
   const hot = new Map<string, HotHandler>();
   const direct = new Map<string, (exchange: Exchange) => void>();
   const below = new Map<string, (exchange: Exchange) => void>();
   const passedOn = new WeakMap<IncomingMessage, Exchange>();
+
+  function take(exchange: Exchange): void {
+    const { req, res } = exchange;
+    if (!admits(exchange)) return;
+    for (const [path, handle] of below) if (req.url?.startsWith(path) === true) return handle(exchange);
+    letSend(req, res);
+    if (req.method === 'POST' && hot.get(req.url ?? '')?.(exchange) === true) return;
+    const handler = direct.get(`${req.method} ${pathOf(req.url ?? '')}`);
+    if (handler !== undefined) return handler(exchange);
+    passedOn.set(req, exchange);
+    normalise(req);
+    behind(req, res);
+  }
+
   return {
     hot,
     direct,
     below,
     listener(req, res) {
-      const exchange: Exchange = { req, res, trace: traceFrom(req.headers.traceparent), startedAt: performance.now() };
-      if (!admits(exchange)) return;
-      for (const [path, handle] of below) if (req.url?.startsWith(path) === true) return handle(exchange);
-      letSend(req, res);
-      if (req.method === 'POST' && hot.get(req.url ?? '')?.(exchange) === true) return;
-      const handler = direct.get(`${req.method} ${pathOf(req.url ?? '')}`);
-      if (handler !== undefined) return handler(exchange);
-      passedOn.set(req, exchange);
-      normalise(req);
-      behind(req, res);
+      const trace = traces.begin(req.headers.traceparent, 'client');
+      const exchange: Exchange = { req, res, trace, startedAt: performance.now() };
+      if (trace.span === undefined) take(exchange);
+      else inTrace(trace, () => take(exchange));
     },
     exchangeOf(req) {
       const exchange = passedOn.get(req);

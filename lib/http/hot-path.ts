@@ -5,6 +5,7 @@ import type { Endpoint } from '../contract/endpoint.ts';
 import { compileCheck, invalid } from '../contract/validation.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Clock } from '../ports/clock.ts';
+import { inTrace } from '../telemetry/tracing/current.ts';
 import { readJson } from './json-body.ts';
 import type { Reply } from './reply.ts';
 import type { Exchange } from './respond.ts';
@@ -40,7 +41,7 @@ export function hotHandler<Body>(endpoint: Endpoint, dependencies: HotDependenci
   const { id, status } = endpoint;
 
   return (exchange) => {
-    const { req } = exchange;
+    const { req, trace } = exchange;
     const user = verifier.cached(req.headers.authorization);
     if (user === null || scopeOf(endpoint, user.caller.roles) === null || !isPlain(req)) return false;
     const refusal = limits.called(user.caller);
@@ -52,7 +53,9 @@ export function hotHandler<Body>(endpoint: Endpoint, dependencies: HotDependenci
       if (error !== null) return reply.failure(exchange, id, error);
       const errors = check(body);
       if (errors !== null) return reply.failure(exchange, id, invalid(errors));
-      work(user, body as Body, clock.now() + requestDeadlineMs).then(
+      const deadline = clock.now() + requestDeadlineMs;
+      // What reads a body runs in the connection's name, not the request's.
+      inTrace(trace, () => work(user, body as Body, deadline)).then(
         (result) => reply.answer(exchange, id, { status, body: JSON.stringify(result), replayed: false }),
         (failure: unknown) => reply.failure(exchange, id, failure),
       );

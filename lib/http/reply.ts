@@ -1,8 +1,10 @@
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import type { HttpMetrics } from '../telemetry/http-metrics.ts';
 import type { Answer } from './idempotency.ts';
 import { problemOf, respondProblem } from './problem.ts';
 import { noneMatch } from './etag.ts';
 import { respond, respondLines } from './respond.ts';
+import { endHttpSpan } from './http-span.ts';
 import type { Exchange } from './respond.ts';
 
 /** Where failures of ours are written down. Moleculer's loggers are such. */
@@ -21,8 +23,10 @@ export interface Reply {
 const REPLAYED = ['Idempotency-Replayed', 'true'];
 
 export function createReply(metrics: HttpMetrics, log: FailureLog): Reply {
-  const count = (exchange: Exchange, operation: string, status: number) =>
+  const count = (exchange: Exchange, operation: string, status: number) => {
     metrics.answered(operation, status, performance.now() - exchange.startedAt);
+    endHttpSpan(exchange, operation, status);
+  };
   return {
     answer(exchange, operation, { status, body, replayed, etag, alwaysSent = false, stream }) {
       const { req, res, trace } = exchange;
@@ -46,6 +50,7 @@ export function createReply(metrics: HttpMetrics, log: FailureLog): Reply {
       const problem = problemOf(error);
       if (problem.unexpected) log.error({ err: error, operation, trace_id: exchange.trace.id }, 'request failed');
       metrics.refused(problem.code);
+      exchange.trace.span?.set({ [ATTR_ERROR_TYPE]: problem.code });
       count(exchange, operation, respondProblem(exchange, problem));
     },
     sent: count,

@@ -28,10 +28,13 @@ import type {
 import { LibraryError } from '../errors.ts';
 import type { Followed, HeardNews, NewsListener, NewsPosition } from '../ports/news.ts';
 import { problemOf } from '../http/problem.ts';
+import type { Trace } from '../telemetry/trace.ts';
+import { inTrace } from '../telemetry/tracing/current.ts';
 import { readFrame } from './client-frames.ts';
 import type { ReadFrame } from './client-frames.ts';
 import type { Connection } from './connection.ts';
 import { FrameRate } from './frame-rate.ts';
+import { endFrameSpan } from './frame-span.ts';
 import { MAX_MISSED, Outgoing } from './outgoing.ts';
 import { positionOf } from './position-id.ts';
 import { problemReply, reply, REPLY_OK, tooManyFrames, unknownId } from './replies.ts';
@@ -183,22 +186,24 @@ export class LauncherSession implements NewsListener, Slotted {
   }
 
   #beat(frame: HeartbeatFrame | EndFrame): void {
-    const { beats, clock, rules } = this.#context;
+    const { beats, clock, rules, traces } = this.#context;
     if (this.#underWay >= MAX_UNDER_WAY) return this.#refuse(frame.ref, tooManyFrames());
     this.#underWay += 1;
     const deadline = clock.now() + rules.requestDeadlineMs;
     const began = performance.now();
     const answer = frame.type === 'heartbeat' ? beats.heartbeat : beats.end;
-    answer(this.#trust.user, frame, deadline).then(
+    const trace = traces.frame();
+    inTrace(trace, () => answer(this.#trust.user, frame, deadline)).then(
       (body) => {
         this.#outgoing.reply(reply(frame.ref, 200, JSON.stringify(body)));
-        this.#answered(frame.type, 200, began);
+        this.#answered(frame.type, 200, began, trace);
       },
-      (error: unknown) => this.#answered(frame.type, this.#problem(frame.ref, error), began),
+      (error: unknown) => this.#answered(frame.type, this.#problem(frame.ref, error, trace), began, trace),
     );
   }
 
-  #answered(type: 'heartbeat' | 'end', status: number, began: number): void {
+  #answered(type: 'heartbeat' | 'end', status: number, began: number, trace: Trace | undefined): void {
+    endFrameSpan(trace, type, status);
     this.#underWay -= 1;
     this.#context.metrics.answered(type, status, performance.now() - began);
     if (this.#phase === 'leaving') this.leave(this.#retryAfterMs);
@@ -271,8 +276,8 @@ export class LauncherSession implements NewsListener, Slotted {
   }
 
   /** Answers with the problem. Returns its status. */
-  #problem(ref: Ref | null, error: unknown): number {
-    const { text, status } = problemReply(ref, error, this.#context.log, this.#context.random);
+  #problem(ref: Ref | null, error: unknown, trace?: Trace): number {
+    const { text, status } = problemReply(ref, error, this.#context.log, this.#context.random, trace);
     this.#outgoing.reply(text);
     return status;
   }

@@ -2,7 +2,7 @@ import { ERRORS, LibraryError } from '../errors.ts';
 import type { Ref } from '../contract/frames.ts';
 import { problemJson, problemOf } from '../http/problem.ts';
 import type { FailureLog } from '../http/reply.ts';
-import { traceFrom } from '../telemetry/trace.ts';
+import { traceFrom, type Trace } from '../telemetry/trace.ts';
 
 export const REPLY_OK = '{}';
 
@@ -20,10 +20,10 @@ export function problemReply(
   error: unknown,
   log: FailureLog,
   random: () => number,
+  trace: Trace = traceFrom(undefined),
 ): { readonly text: string; readonly status: number } {
   const problem = problemOf(error);
   const { status } = ERRORS[problem.code];
-  const trace = traceFrom(undefined);
   if (problem.unexpected) log.error({ err: error, trace_id: trace.id }, 'frame failed');
   const { retryAfterMs } = problem;
   const text = reply(ref, status, problemJson(problem, trace));

@@ -5,6 +5,7 @@ import type { NewsFeed } from '../ports/news.ts';
 import type { LauncherSession } from './launcher-session.ts';
 import type { OutgoingRules } from './outgoing.ts';
 import type { SecondsWheel } from './seconds-wheel.ts';
+import type { Traces } from '../telemetry/tracing/traces.ts';
 import type { TrustContext } from './trust.ts';
 
 /** Counts what happens on sockets. */
@@ -33,6 +34,7 @@ export interface SocketsContext extends TrustContext {
   readonly metrics: SocketMetrics;
   readonly outgoing: OutgoingRules;
   readonly log: FailureLog;
+  readonly traces: Traces;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly rules: {

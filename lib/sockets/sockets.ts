@@ -9,11 +9,12 @@ import { scopeOf } from '../contract/access.ts';
 import { heartbeat } from '../contract/playtime-endpoints.ts';
 import { LibraryError } from '../errors.ts';
 import type { Reply } from '../http/reply.ts';
+import { OPEN_SOCKET } from '../http/http-span.ts';
 import type { Exchange } from '../http/respond.ts';
 import { authenticate } from '../limits/authenticate.ts';
 import type { Limits } from '../limits/limits.ts';
 import { networkOfRequest } from '../limits/network-of-request.ts';
-import { traceFrom } from '../telemetry/trace.ts';
+import { NO_TRACES, type Traces } from '../telemetry/tracing/traces.ts';
 import { authorizationOf, chooseProtocol, lastIdOf, mustComeFrom } from './handshake.ts';
 import { LauncherSession, MAX_UNDER_WAY } from './launcher-session.ts';
 import { LauncherSocket } from './launcher-socket.ts';
@@ -37,7 +38,7 @@ export interface Sockets {
 
 export interface SocketsDependencies extends Omit<
   SocketsContext,
-  'wheel' | 'outgoing' | 'rules' | 'mustMayConnect' | 'random'
+  'wheel' | 'outgoing' | 'rules' | 'mustMayConnect' | 'random' | 'traces'
 > {
   readonly settings: Config['sockets'];
   readonly limits: Limits;
@@ -45,6 +46,8 @@ export interface SocketsDependencies extends Omit<
   readonly heartbeatIntervalSeconds: number;
   readonly reply: Reply;
   readonly random?: () => number;
+  /** Absent: nobody tells of ways. */
+  readonly traces?: Traces;
 }
 
 /** A heartbeat has some 130 bytes, a token up to 3500. */
@@ -53,17 +56,16 @@ const MAX_FRAME_BYTES = 4096;
 const CLOSE_MS = 5000;
 /** Requests' worth of a handshake: it follows the user's news, and may read what was missed. */
 const HANDSHAKE_COST = 5;
-/** The name under which handshakes are counted. */
-const OPERATION = 'openSocket';
 
 export function createSockets(dependencies: SocketsDependencies): Sockets {
-  const { settings, clock, limits, reply, metrics, random = Math.random } = dependencies;
+  const { settings, clock, limits, reply, metrics, random = Math.random, traces = NO_TRACES } = dependencies;
   const allowed = settings.allowedOrigins === null ? null : new Set(settings.allowedOrigins.split(','));
   const seats = new Seats(settings.maxPerUser, settings.maxPerNode);
   const sessions = new Set<LauncherSession>();
   const context: SocketsContext = {
     ...dependencies,
     random,
+    traces,
     mustMayConnect,
     wheel: new SecondsWheel(clock.now()),
     outgoing: {
@@ -97,6 +99,10 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
     handleProtocols: chooseProtocol,
     WebSocket: LauncherSocket,
   };
+  const exchangeOf = (req: IncomingMessage): Exchange => ({
+    ...{ req, res: new ServerResponse(req), startedAt: performance.now() },
+    trace: traces.begin(req.headers.traceparent, 'client'),
+  });
   const server = new WebSocketServer(options);
   server.on('wsClientError', (error, _socket, req) => {
     refuse(exchangeOf(req), new LibraryError('MALFORMED_REQUEST', `No WebSocket handshake: ${error.message}`));
@@ -126,12 +132,12 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
   /** Node gives no response object with an upgrade: it is answered with one of our own. */
   function refuse(exchange: Exchange, error: unknown): void {
     const { req, res } = exchange;
-    if (req.socket.destroyed) return reply.sent(exchange, OPERATION, 499);
+    if (req.socket.destroyed) return reply.sent(exchange, OPEN_SOCKET, 499);
     res.shouldKeepAlive = false;
     res.assignSocket(req.socket);
     // Whoever does not hang up then would hold the connection for ever: nobody times it any more.
     res.on('finish', () => req.socket.destroySoon());
-    reply.failure(exchange, OPERATION, error);
+    reply.failure(exchange, OPEN_SOCKET, error);
   }
 
   /** @throws LibraryError RATE_LIMITED, UNAVAILABLE */
@@ -158,7 +164,7 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
     server.handleUpgrade(req, socket, head, (websocket) => {
       connected = true;
       metrics.opened();
-      reply.sent(exchange, OPERATION, 101);
+      reply.sent(exchange, OPEN_SOCKET, 101);
       const session = new LauncherSession(websocket, context, user, authorization ?? '', from);
       sessions.add(session);
       websocket.attach(session, owner, socket);
@@ -213,8 +219,4 @@ function mustMayConnect(user: Verified): void {
   if (scopeOf(heartbeat, user.caller.roles) === null) {
     throw new LibraryError('FORBIDDEN', 'None of the roles in the token may open a socket');
   }
-}
-
-function exchangeOf(req: IncomingMessage): Exchange {
-  return { req, res: new ServerResponse(req), trace: traceFrom(req.headers.traceparent), startedAt: performance.now() };
 }

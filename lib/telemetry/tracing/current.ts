@@ -5,6 +5,7 @@
  * whoever came first for as long as it lives.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Trace } from '../trace.ts';
 import type { SpanOptions, TracedSpan } from './traced-span.ts';
 
 export interface Scope {
@@ -34,6 +35,11 @@ export function within<Result>(scope: Scope, work: () => Result): Result {
 /** Runs the work as a part of the step. */
 export function below<Result>(span: TracedSpan, work: () => Result): Result {
   return scopes.run({ traceId: span.traceId, traceparent: span.traceparent, span }, work);
+}
+
+/** Runs the work for the request, as a part of its span where its way is told. */
+export function inTrace<Result>(trace: Trace | undefined, work: () => Result): Result {
+  return trace?.span === undefined ? work() : below(trace.span, work);
 }
 
 /** Runs the work in nobody's name. */
