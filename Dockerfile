@@ -25,10 +25,10 @@ COPY migrations migrations
 COPY scripts scripts
 COPY services services
 # The embedded database and folder of saves, where nothing else is configured. All else of the file system may be read-only.
-RUN install --directory --owner=1000 --group=1000 /var/lib/library
+RUN install --directory --owner=10001 --group=10001 /var/lib/library
 ENV DATA_DIR=/var/lib/library HTTP_HOST=0.0.0.0 METRICS_PORT=9100
-# By number, so that Kubernetes can see that it is not root.
-USER 1000:1000
+# By number, so that Kubernetes can see that it is not root; one that no account of a machine has.
+USER 10001:10001
 EXPOSE 8080 9090 9100
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "scripts/ask-health.ts"]
@@ -42,9 +42,9 @@ USER 0
 # Debian keeps one version of each within a release; their minor versions follow its security updates.
 # hadolint ignore=DL3008
 RUN apt-get update && \
-    apt-get install --yes --no-install-recommends awscli postgresql-client-15 redis-tools && \
+    apt-get install --yes --no-install-recommends postgresql-client-15 redis-tools && \
     rm -rf /var/lib/apt/lists/*
-USER 1000:1000
+USER 10001:10001
 HEALTHCHECK NONE
 CMD ["node", "--version"]
 
