@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { OPENAPI_FILE, PROJECT_ROOT } from './project-files.ts';
+import { isEncrypted, STRICT_TRANSPORT } from './respond.ts';
 
 /** Where the OpenAPI document is served. */
 export const OPENAPI_PATH = '/api/openapi/v1/library.yaml';
@@ -85,6 +86,7 @@ export async function serveDocument(path: string, req: IncomingMessage, res: Ser
     'Cache-Control': 'no-cache',
     ETag: etag,
     Vary: 'Accept-Encoding',
+    ...(isEncrypted(res) ? Object.fromEntries([STRICT_TRANSPORT]) : {}),
   };
   if (req.headers['if-none-match'] === etag) {
     res.writeHead(304, headers);

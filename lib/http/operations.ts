@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Readiness } from './readiness.ts';
+import { apiHeaders } from './respond.ts';
 
 /** The paths for the platform around the service. They take no token and say nothing about any user. */
 export const OPERATIONS_PATHS = ['/health/live', '/health/ready', '/metrics'] as const;
@@ -28,11 +29,6 @@ export function isOperationsPath(path: string): path is OperationsPath {
 }
 
 function send(res: ServerResponse, status: number, type: string, body: string): void {
-  res.writeHead(status, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
+  res.writeHead(status, [...apiHeaders(res), 'Content-Type', type, 'Content-Length', String(Buffer.byteLength(body))]);
   res.end(body);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { Trace } from '../telemetry/trace.ts';
 
 /**
@@ -14,6 +15,18 @@ export const API_HEADERS: readonly string[] = [
   'Content-Security-Policy',
   "default-src 'none'; frame-ancestors 'none'",
 ];
+/** RFC 6797: who came by TLS once does not come without it for a year. Where a proxy ends TLS, this is the proxy's to say. */
+export const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000'] as const;
+const TLS_HEADERS: readonly string[] = [...API_HEADERS, ...STRICT_TRANSPORT];
+
+/** What every answer of the API begins with, as `writeHead` takes it. */
+export function apiHeaders(res: ServerResponse): readonly string[] {
+  return isEncrypted(res) ? TLS_HEADERS : API_HEADERS;
+}
+
+export function isEncrypted({ socket }: ServerResponse): boolean {
+  return (socket as TLSSocket | null)?.encrypted === true;
+}
 
 /**
  * Writes a whole answer at once. Headers go out as one flat list: setting them one by one costs several times as much.
@@ -30,7 +43,7 @@ export function respond(
 ): void {
   // The client may be gone; its connection, and with it the answer, is nobody's any more.
   if (res.destroyed || res.headersSent) return;
-  const headers = [...API_HEADERS, 'X-Trace-Id', trace.id, 'traceparent', trace.traceparent, ...more];
+  const headers = [...apiHeaders(res), 'X-Trace-Id', trace.id, 'traceparent', trace.traceparent, ...more];
   const length = Buffer.byteLength(body);
   if (length > 0) headers.push('Content-Type', type, 'Content-Length', String(length));
   res.writeHead(status, headers);
@@ -52,7 +65,7 @@ export function respondLines(
 ): void {
   if (res.destroyed || res.headersSent) return void lines.destroy();
   res.writeHead(status, [
-    ...API_HEADERS,
+    ...apiHeaders(res),
     ...['X-Trace-Id', trace.id, 'traceparent', trace.traceparent],
     ...['Content-Type', type],
   ]);

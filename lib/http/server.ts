@@ -12,6 +12,7 @@ import { serverContext } from '../tls/served.ts';
 import { traceFrom } from '../telemetry/trace.ts';
 import { mayTakeItsTime } from './long-bodies.ts';
 import { problemJson } from './problem.ts';
+import { API_HEADERS } from './respond.ts';
 
 /** One listening port, with limits on what a client may hold open and a way to stop without failing a request. */
 export interface HttpServer {
@@ -127,6 +128,8 @@ async function closeServer(server: Server, clock: Clock, ms: number): Promise<vo
   });
 }
 
+/** The same as with every other answer. */
+const HEADER_LINES = API_HEADERS.map((text, n) => (n % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
 const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'REQUEST_HEADERS_TOO_LARGE',
   ERR_HTTP_REQUEST_TIMEOUT: 'CLIENT_TOO_SLOW',
@@ -151,6 +154,6 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
   );
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-      `Connection: close\r\n\r\n${body}`,
+      `${HEADER_LINES}Connection: close\r\n\r\n${body}`,
   );
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LibraryError } from '../../errors.ts';
 import { etagOf, noneMatch } from '../../http/etag.ts';
-import { API_HEADERS } from '../../http/respond.ts';
+import { apiHeaders } from '../../http/respond.ts';
 import type { Exchange } from '../../http/respond.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Disk } from '../disk.ts';
@@ -42,7 +42,7 @@ export async function giveSave(
   if (found === null) throw new LibraryError('NOT_FOUND', 'The store has no such object');
   const { sizeBytes, sha256 } = found.content;
   const etag = etagOf(sha256);
-  const headers = [...API_HEADERS, 'X-Trace-Id', trace.id, 'traceparent', trace.traceparent, 'ETag', etag];
+  const headers = [...apiHeaders(res), 'X-Trace-Id', trace.id, 'traceparent', trace.traceparent, 'ETag', etag];
   if (noneMatch(req.headers['if-none-match'], etag)) {
     res.writeHead(304, headers).end();
     return 304;
