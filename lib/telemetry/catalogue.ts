@@ -11,6 +11,7 @@ import { PAGE_METRICS } from './page-metrics.ts';
 import { PROCESS_METRICS } from './process-metrics.ts';
 import { SAVE_METRICS, SWEEP_METRICS } from './save-metrics.ts';
 import { SOCKET_METRICS } from './socket-metrics.ts';
+import { TLS_METRICS } from './tls-metrics.ts';
 import { TRACING_METRICS } from './tracing-metrics.ts';
 import { UPSTREAM_METRICS } from './upstream-metrics.ts';
 
@@ -37,7 +38,8 @@ export const METRIC_CATALOGUE: readonly CataloguedMetrics[] = [
   { title: 'Other services of the platform', nodes: 'all but gateway', metrics: UPSTREAM_METRICS },
   { title: 'Database', nodes: 'all but gateway', metrics: DATABASE_METRICS },
   { title: 'Dependencies', nodes: 'all', metrics: DEPENDENCY_METRICS },
-  { title: 'Tracing', nodes: 'all', metrics: TRACING_METRICS },
+  { title: 'Tracing', nodes: 'all, where traces are exported', metrics: TRACING_METRICS },
+  { title: 'Certificates', nodes: 'all, where TLS is served', metrics: TLS_METRICS },
   { title: 'Process', nodes: 'all', metrics: PROCESS_METRICS },
 ];
 

@@ -5,7 +5,7 @@ import type { ServiceBroker } from 'moleculer';
 import type { Clock } from '../ports/clock.ts';
 import { registerMetrics, type MetricGroup } from './metric.ts';
 
-const QUANTILES = [50, 90, 99] as const;
+const PERCENTILES = [50, 90, 99, 100] as const;
 const OBSERVE_MS = 5_000;
 /** How exactly the event loop's lag is measured; a timer of the runtime's own, in native code. */
 const RESOLUTION_MS = 10;
@@ -28,8 +28,8 @@ export const PROCESS_METRICS = {
   'nodejs.external.memory.bytes': { type: 'gauge', help: 'Memory of buffers outside the JavaScript heap' },
   'nodejs.eventloop.lag.milliseconds': {
     type: 'gauge',
-    help: 'How late the event loop was within the last 5 seconds, by quantile; 1 is the worst',
-    labels: ['quantile'],
+    help: 'How late the event loop was within the last 5 seconds, by percentile; 100 is the worst',
+    labels: ['percentile'],
   },
   'nodejs.eventloop.utilization.ratio': {
     type: 'gauge',
@@ -85,12 +85,10 @@ export function observeProcess(
     const now = performance.eventLoopUtilization();
     set('nodejs.eventloop.utilization.ratio', performance.eventLoopUtilization(now, before).utilization);
     before = now;
-    for (const quantile of QUANTILES) {
-      set('nodejs.eventloop.lag.milliseconds', lateness(delay.percentile(quantile)), {
-        quantile: String(quantile / 100),
-      });
+    for (const percentile of PERCENTILES) {
+      const late = lateness(delay.percentile(percentile));
+      set('nodejs.eventloop.lag.milliseconds', late, { percentile: String(percentile) });
     }
-    set('nodejs.eventloop.lag.milliseconds', lateness(delay.max), { quantile: '1' });
     delay.reset();
     const { user, system } = process.cpuUsage();
     set('process.cpu.user.seconds.total', user / 1e6);

@@ -46,8 +46,7 @@ export class PrometheusOnRequest extends MetricReporters.Prometheus {
 
   override init(registry: MetricRegistry): void {
     MetricReporters.Base.prototype.init.call(this, registry);
-    const { broker } = registry;
-    Object.assign(this, { defaultLabels: { namespace: broker.namespace, nodeID: broker.nodeID } });
+    Object.assign(this, { defaultLabels: { node_id: registry.broker.nodeID } });
   }
 
   /** There is no server to stop. */

@@ -40,12 +40,12 @@ describe('logs and metrics of a broker', () => {
     metrics.answered('heartbeat', 204, 1000);
     metrics.answered('heartbeat', 503, 1);
     const text = renderMetrics(broker);
-    const name = 'library_http_request_duration_milliseconds';
-    const labels = 'namespace="",nodeID="test",operation="heartbeat",status="2xx"';
+    const name = 'library_http_request_duration_seconds';
+    const labels = 'node_id="test",operation="heartbeat",status="2xx"';
     expect(text).toContain(`# TYPE ${name} histogram`);
-    expect(text).toContain(`${name}_bucket{${labels},le="5"} 1\n`);
+    expect(text).toContain(`${name}_bucket{${labels},le="0.005"} 1\n`);
     expect(text).toContain(`${name}_bucket{${labels},le="+Inf"} 2\n`);
-    expect(text).toContain(`${name}_sum{${labels}} 1003.5\n`);
+    expect(text).toContain(`${name}_sum{${labels}} 1.0035\n`);
     expect(text).toContain(`${name}_count{${labels}} 2\n`);
   });
 
