@@ -10,6 +10,8 @@ import { environmentServer, type PrivateServer, type Server } from './server.ts'
 export interface PostgresOptions {
   /** On by default. Off is faster, and loses data only when the machine itself fails. */
   readonly fsync?: boolean;
+  /** Further settings of postgresql.conf, such as `archive_mode: 'on'`. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The PostgreSQL of the environment (`POSTGRES_DSN`), else a private one, else null when the machine has none. */
@@ -44,6 +46,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Priv
     unix_socket_directories: folder,
     max_connections: '200',
     fsync: options.fsync === false ? 'off' : 'on',
+    ...options.settings,
   };
   const server = new PrivateProcess({
     command,
