@@ -102,6 +102,8 @@ function createTlsServer(
   listen: RequestListener,
 ) {
   const server = createHttpsServer({ ...options, ...serverContext(shown.pems), handshakeTimeout }, listen);
+  // Before node's own listener, for which this is a request that failed: an answer to it would wait for the handshake for ever.
+  server.prependListener('tlsClientError', (_error, socket) => socket.destroy());
   const unwatch = shown.onChange((pems) => server.setSecureContext(serverContext(pems)));
   server.once('close', unwatch);
   return server;
