@@ -41,6 +41,7 @@ import { operationsService } from './operations.service.ts';
 import { outboxService } from './outbox.service.ts';
 import { playtimeService } from './playtime.service.ts';
 import { engineRegion } from './region.ts';
+import { requestsUnderWay } from './requests-under-way.ts';
 import { savegamesService } from './savegames.service.ts';
 import { savesSweeperService } from './saves-sweeper.service.ts';
 import { settingsService } from './settings.service.ts';
@@ -96,7 +97,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
       natsFiles: config.nats,
       logger: brokerLogger(config),
       metrics: brokerMetrics(),
-      middlewares: [middleware, ...(has('bridge') ? [channelsMiddleware(channels)] : [])],
+      middlewares: [middleware, requestsUnderWay(), ...(has('bridge') ? [channelsMiddleware(channels)] : [])],
     }),
   );
   const telemetry = nodeTelemetry(broker, config, clock);
