@@ -18,7 +18,8 @@ export interface ReadyMessage {
   readonly grpcPort: number | null;
 }
 
-const PROGRAM = path.resolve(import.meta.dirname, '../start.ts');
+/** The folder that holds this release. */
+const PRODUCT = path.resolve(import.meta.dirname, '../..');
 /**
  * As in `npm start`. With the default of 16 MB half of what the requests under way hold survives into the old generation,
  * and collecting it takes a fifth of a gateway's time.
@@ -38,6 +39,7 @@ export class NodeProcess {
   #grpcPort: number | null = null;
   #ready = false;
   #ending = false;
+  #product = PRODUCT;
   #crashes: string[] = [];
 
   constructor(spec: NodeProcessSpec) {
@@ -73,13 +75,18 @@ export class NodeProcess {
     return crashes;
   }
 
+  /** From its next start on the process runs the release that lies in this folder. */
+  use(product: string = PRODUCT): void {
+    this.#product = product;
+  }
+
   /** Resolves when the process serves. */
   async start(): Promise<void> {
     if (this.#child) throw new Error(`${this.id} is running already`);
     const { env, logFile } = this.#spec;
     const port = this.#url === null ? {} : { LIBRARY_HTTP_PORT: new URL(this.#url).port };
     const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
-    const child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, path.join(this.#product, 'scripts/start.ts')], {
       env: { ...process.env, ...env, ...port },
       stdio: ['ignore', log, log, 'ipc'],
     });

@@ -15,9 +15,13 @@ import { BASE_PATH } from '../../lib/contract/endpoints.ts';
 export interface CampaignOptions {
   readonly engines: number;
   readonly gateways: number;
+  /** Default 1. */
+  readonly domains?: number;
   readonly pace: Pace;
   /** Where the processes' logs go. */
   readonly logFile: string;
+  /** Further settings for every process, as environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const GAMES = 3;
@@ -47,10 +51,10 @@ export class Campaign {
   }
 
   /** @throws Error naming the server that is missing, or the process that did not come up. */
-  static async start({ engines, gateways, pace, logFile }: CampaignOptions): Promise<Campaign> {
+  static async start({ engines, gateways, domains = 1, pace, logFile, env = {} }: CampaignOptions): Promise<Campaign> {
     const wires = new Map<string, EngineWires>();
     const cluster = await LocalCluster.start({
-      ...{ engines, gateways, domains: 1, httpPort: 0, appendfsync: 'always', logFile },
+      ...{ engines, gateways, domains, httpPort: 0, appendfsync: 'always', logFile },
       env: {
         SHARDS: String(SHARDS),
         HEARTBEAT_INTERVAL_SECONDS: '1',
@@ -59,6 +63,7 @@ export class Campaign {
         FLUSH_INTERVAL_SECONDS: String(pace.flushIntervalSeconds),
         LINGER_SECONDS: String(pace.lingerSeconds),
         REQUEST_DEADLINE_MS: String(DEADLINE_MS),
+        ...env,
       },
       async envOf({ id, role }, { nats, redis }): Promise<Record<string, string>> {
         if (role !== 'engine') return {};
