@@ -71,7 +71,8 @@ function split(command: OperatorCommand, options: Readonly<Record<string, Option
     });
   } catch (error) {
     // Node goes on to explain how to pass words that begin with a dash; nobody here has any.
-    const [said = ''] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
+    const { message } = error as { readonly message: string };
+    const [said = ''] = message.split(/[.\n]/);
     throw wrong(command, said.charAt(0).toLowerCase() + said.slice(1));
   }
 }

@@ -81,11 +81,32 @@ describe("the operators' prompt on the embedded product", () => {
 
   it('refuses to drain the last engine, whose shards nobody could take', async () => {
     const heard = await prompt.ask('shards', /live sessions\n/);
-    const node = /│ (\S+)\s+│ member/.exec(heard)?.[1] ?? '';
+    const node = /^(\S+)\s+member/m.exec(heard)?.[1] ?? '';
     expect(await prompt.ask(`drain ${node}`, /last engine/)).toContain('nobody could take its shards');
   });
 
-  it('flushes on request', async () => {
-    expect(await prompt.ask('flush', /PostgreSQL/)).toContain("0 users' sessions written to PostgreSQL");
+  it('flushes on request, and writes down who asked for it', async () => {
+    expect(await prompt.ask('flush --as jo', /PostgreSQL/)).toContain("0 users' sessions written to PostgreSQL");
+    expect(await prompt.ask('audit', /latest first/)).toMatch(/operator\.flush\s+jo .*"outcome":"done"/);
+  });
+
+  it('explains all commands, and each of them, ours as well as Moleculer’s', async () => {
+    expect(await prompt.ask('help', /Moleculer's/)).toMatch(/rebalance \[--yes\].*\n/);
+    expect(await prompt.ask('help rebalance', /rebalance --yes --limit 16/)).toContain('No request fails by it');
+    expect(await prompt.ask('help emit', /Usage/)).toContain('emit');
+    expect(await prompt.ask('help nonsense', /no command/)).toContain('there is no command "nonsense"');
+  });
+
+  it('goes on looking until Enter is pressed', async () => {
+    const line = '0 events wait';
+    await prompt.ask('outbox --watch --every 1', new RegExp(`${line}[^]*${line}[^]*${line}`));
+    expect(await prompt.ask('', /library \$/)).toBeDefined();
+    expect(await prompt.ask('rebalance', /wants it/)).toContain('Every shard is where placement wants it.');
+  });
+
+  it('shows every node, its figures, and who keeps the engines busy', async () => {
+    expect(await prompt.ask('cluster', /1 nodes/)).toMatch(/gateway,engine,domain,bridge .* ready/);
+    expect(await prompt.ask('figures library.engine', /figures;/)).toMatch(/library\.engine\.shards\s.*1024/);
+    expect(await prompt.ask('top', /on 1 engines/)).toContain('0.0 heartbeats/s, 0.0 turns/s');
   });
 });
