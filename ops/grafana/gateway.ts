@@ -83,6 +83,16 @@ export const gateway = dashboard('library-gateway', 'Gateway', 'REST, WebSockets
         { expr: rate('library_sockets_resumed_total', 'outcome'), legend: '{{outcome}}' },
         { expr: rate('library_feed_resets_total'), legend: 'reset later' },
       ),
+      graph(
+        'Users that listen',
+        { unit: 'short', stacked: true, about: 'By node; below the open sockets by those who have several' },
+        { expr: `library_feed_users{${chosen()}}`, legend: '{{node_id}}' },
+      ),
+      graph(
+        'Questions about news without an answer',
+        { unit: 'ops', about: 'To actors and to the log; asked again' },
+        { expr: rate('library_feed_failures_total', 'what'), legend: '{{what}}' },
+      ),
     ],
   },
   {

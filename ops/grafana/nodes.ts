@@ -81,6 +81,12 @@ export const nodes = dashboard('library-nodes', 'Nodes', 'Processes: event loop,
         { unit: 'short', about: 'The same on all, or the bus is cut' },
         { expr: `moleculer_registry_nodes_online_total{${chosen()}}`, legend: '{{node_id}}' },
       ),
+      graph(
+        'Spans of traces',
+        { unit: 'ops', about: 'Taken by the collector, and lost' },
+        { expr: rate('library_tracing_spans_exported_total'), legend: 'exported' },
+        { expr: rate('library_tracing_spans_lost_total', 'reason'), legend: 'lost: {{reason}}' },
+      ),
     ],
   },
 ]);

@@ -52,7 +52,9 @@ export interface Section {
 
 const SOURCE = { type: 'prometheus', uid: '$datasource' };
 const GRAPH = { width: 8, height: 8 };
-const FIGURE = { width: 4, height: 4 };
+/** Figures of a section stand above its graphs, in one line; fewer of them stand among the graphs. */
+const FIGURES = { atLeast: 3, height: 4 };
+const GRID_WIDTH = 24;
 
 /** Curves over time. */
 export function graph(title: string, options: GraphOptions, ...curves: readonly Curve[]): Builder<Panel> {
@@ -91,8 +93,8 @@ export function figure(title: string, options: Omit<GraphOptions, 'stacked'>, ex
     .description(about)
     .datasource(SOURCE)
     .unit(unit)
-    .span(FIGURE.width)
-    .height(FIGURE.height)
+    .span(GRAPH.width)
+    .height(GRAPH.height)
     .withTarget(query(expr, 0).instant());
   if (limit !== undefined) panel.thresholds(redAbove(limit));
   return panel;
@@ -129,9 +131,17 @@ export function dashboard(uid: string, title: string, about: string, sections: r
     );
   for (const section of sections) {
     board.withRow(new RowBuilder(section.title));
-    for (const panel of section.panels) board.withPanel(panel);
+    for (const panel of arranged(section.panels)) board.withPanel(panel);
   }
   return board.build();
+}
+
+/** A line is full before the next begins: Grafana's grid has 24 columns, and the SDK fills them from left to right. */
+function arranged(panels: readonly Builder<Panel>[]): readonly Builder<Panel>[] {
+  const figures = panels.filter((panel) => panel instanceof StatBuilder);
+  if (figures.length < FIGURES.atLeast) return panels;
+  for (const each of figures) each.span(GRID_WIDTH / figures.length).height(FIGURES.height);
+  return [...figures, ...panels.filter((panel) => !(panel instanceof StatBuilder))];
 }
 
 function query(expr: string, at: number): DataqueryBuilder {
