@@ -19,8 +19,6 @@ export interface CataloguedMetrics {
   readonly title: string;
   /** Which nodes have them, by role. */
   readonly nodes: string;
-  /** What must be so for them to be there at all; absent: nothing. */
-  readonly when?: string;
   readonly metrics: MetricGroup;
 }
 
@@ -40,8 +38,8 @@ export const METRIC_CATALOGUE: readonly CataloguedMetrics[] = [
   { title: 'Other services of the platform', nodes: 'all but gateway', metrics: UPSTREAM_METRICS },
   { title: 'Database', nodes: 'all but gateway', metrics: DATABASE_METRICS },
   { title: 'Dependencies', nodes: 'all', metrics: DEPENDENCY_METRICS },
-  { title: 'Tracing', nodes: 'all', when: 'traces are exported', metrics: TRACING_METRICS },
-  { title: 'Certificates', nodes: 'all', when: 'TLS is served', metrics: TLS_METRICS },
+  { title: 'Tracing', nodes: 'all', metrics: TRACING_METRICS },
+  { title: 'Certificates', nodes: 'all', metrics: TLS_METRICS },
   { title: 'Process', nodes: 'all', metrics: PROCESS_METRICS },
 ];
 

@@ -13,9 +13,9 @@ export function withMetricTables(document: string): string {
   const from = document.indexOf(BEGIN);
   const to = document.indexOf(END);
   if (from < 0 || to < from) throw new Error(`the document must have the lines ${BEGIN} and ${END}`);
-  const tables = METRIC_CATALOGUE.map(({ title, nodes, when, metrics }) => {
+  const tables = METRIC_CATALOGUE.map(({ title, nodes, metrics }) => {
     const rows = Object.entries(metrics).map(([name, metric]) => row(name, metric));
-    return [`### ${title}`, '', `On nodes with the role: ${nodes}${when === undefined ? '' : `; where ${when}`}.`, '', HEAD, ...rows].join('\n');
+    return [`### ${title}`, '', `On nodes with the role: ${nodes}.`, '', HEAD, ...rows].join('\n');
   });
   return `${document.slice(0, from)}${BEGIN}\n\n${tables.join('\n\n')}\n\n${document.slice(to)}`;
 }
