@@ -1,11 +1,10 @@
 /** `npm run reconcile`: after any restore, before the first engine starts. */
 import { Command } from 'commander';
-import { ServiceBroker } from 'moleculer';
+import { openStores } from './open-stores.ts';
 import { reconcileCheckpoints } from './reconcile-checkpoints.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { DAY_MS } from '../../lib/playtime/days.ts';
 import { skipNumbers } from '../../lib/restore/skip-numbers.ts';
-import { openCheckpoints, openData } from '../../services/connections.ts';
 
 const days = (text: string): number => {
   const number = Number(text);
@@ -29,17 +28,11 @@ const options = new Command('reconcile')
 
 async function main(): Promise<void> {
   const config = loadConfig();
-  // Never started: the connections report what they lose to its log.
-  const broker = new ServiceBroker({ logger: true, logLevel: 'warn' });
-  const closers: (() => Promise<void>)[] = [];
-  const now = Date.now();
-  const database = await openData({ ...config, node: { ...config.node, demoData: 'never' } }, broker, now);
-  closers.push(database.close);
+  const { database, checkpoints, close } = await openStores(config);
   try {
-    const store = await openCheckpoints(config, database, broker, closers);
     const result = await reconcileCheckpoints({
-      ...{ database, store, shards: config.engine.shards },
-      since: new Date(now - options.liveSince * DAY_MS),
+      ...{ database, store: checkpoints, shards: config.engine.shards },
+      since: new Date(Date.now() - options.liveSince * DAY_MS),
       progress: (done, of) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} shards${done === of ? '\n' : ''}`);
       },
@@ -51,7 +44,7 @@ async function main(): Promise<void> {
         `${result.erased} users had been erased.${options.databaseOlder ? ' Numbers skipped.' : ''}`,
     );
   } finally {
-    for (const close of closers.reverse()) await close();
+    await close();
   }
 }
 
