@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Admin } from '@platformatic/kafka';
 import { findBinary, freePort, freshFolder, kafkaFolder } from './machine.ts';
 import { PrivateProcess } from './private-process.ts';
 import { environmentServer, type PrivateServer, type Server } from './server.ts';
+import { clientOptions, type ServerTls } from './server-tls.ts';
 
 /** A small heap, and the compiler that warms up fastest: a broker that lives for a test run. */
 const JVM_FLAGS = ['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
@@ -14,6 +15,14 @@ const LOG4J = `Configuration:
   Appenders: { Console: { name: out, PatternLayout: { pattern: "%d %p %c{1} %m%n" } } }
   Loggers: { Root: { level: warn, AppenderRef: { ref: out } } }
 `;
+
+/** Who may use a Kafka, and how it is spoken to: in TLS, by a password. */
+export interface SecuredKafka {
+  readonly tls: ServerTls;
+  readonly account: { readonly username: string; readonly password: string };
+}
+
+const MECHANISM = 'SCRAM-SHA-512';
 
 /** The Kafka of the environment (`KAFKA_BROKERS`), else a private one, else null when the machine has none. */
 export async function obtainKafka(): Promise<Server | null> {
@@ -25,16 +34,21 @@ export async function obtainKafka(): Promise<Server | null> {
  * A private Apache Kafka: one process that is broker and controller (KRaft), topics only when asked for, six partitions
  * by default. Null when this machine has no Java, or `scripts/install-servers` has not fetched Kafka.
  */
-export async function startKafka(settings: Readonly<Record<string, string>> = {}): Promise<PrivateServer | null> {
+export async function startKafka(
+  settings: Readonly<Record<string, string>> = {},
+  secured: SecuredKafka | null = null,
+): Promise<PrivateServer | null> {
   const java = findBinary('java');
   const jars = kafkaFolder();
   if (java === null || jars === null) return null;
   const folder = freshFolder('kafka', null);
   const [port, controllerPort] = [await freePort(), await freePort()];
-  const address = `127.0.0.1:${port}`;
+  const address = `${secured === null ? '127.0.0.1' : 'localhost'}:${port}`;
   const properties = join(folder, 'server.properties');
   const logging = join(folder, 'log4j2.yaml');
-  writeFileSync(properties, propertiesFile({ ...brokerProperties(folder, port, controllerPort), ...settings }));
+  const security = secured === null ? {} : securedProperties(folder, port, controllerPort, secured);
+  const all = { ...brokerProperties(folder, port, controllerPort), ...security, ...settings };
+  writeFileSync(properties, propertiesFile(all));
   writeFileSync(logging, LOG4J);
   const program = (main: string, ...args: readonly string[]) => [
     ...JVM_FLAGS,
@@ -45,7 +59,7 @@ export async function startKafka(settings: Readonly<Record<string, string>> = {}
   const cluster = randomBytes(16).toString('base64url');
   await promisify(execFile)(
     java,
-    program('kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '-c', properties),
+    program('kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '-c', properties, ...accounts(secured)),
   );
   const server = new PrivateProcess({
     command: java,
@@ -53,7 +67,7 @@ export async function startKafka(settings: Readonly<Record<string, string>> = {}
     folder,
     account: null,
     stopSignal: 'SIGTERM',
-    ready: () => kafkaVersion(address),
+    ready: () => kafkaVersion(address, secured),
   });
   await server.start();
   return {
@@ -96,6 +110,41 @@ function brokerProperties(folder: string, port: number, controllerPort: number):
   };
 }
 
+/** A listener for TLS with a certificate of the client and a password, and none besides. */
+function securedProperties(
+  folder: string,
+  port: number,
+  controllerPort: number,
+  { tls, account }: SecuredKafka,
+): Record<string, string> {
+  const keystore = join(folder, 'keystore.pem');
+  writeFileSync(keystore, readFileSync(tls.keyFile, 'utf8') + readFileSync(tls.certFile, 'utf8'), { mode: 0o600 });
+  const listener = 'listener.name.sasl_ssl';
+  return {
+    listeners: `SASL_SSL://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `SASL_SSL://localhost:${port}`,
+    'listener.security.protocol.map': 'SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'SASL_SSL',
+    'sasl.enabled.mechanisms': MECHANISM,
+    'sasl.mechanism.inter.broker.protocol': MECHANISM,
+    [`${listener}.${MECHANISM.toLowerCase()}.sasl.jaas.config`]:
+      'org.apache.kafka.common.security.scram.ScramLoginModule required ' +
+      `username="${account.username}" password="${account.password}";`,
+    // For this listener by name: the general setting does not hold where there are passwords.
+    [`${listener}.ssl.client.auth`]: 'required',
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': keystore,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': tls.caFile,
+  };
+}
+
+function accounts(secured: SecuredKafka | null): readonly string[] {
+  if (secured === null) return [];
+  const { username, password } = secured.account;
+  return [`--add-scram=${MECHANISM}=[name=${username},password=${password}]`];
+}
+
 function propertiesFile(properties: Readonly<Record<string, string>>): string {
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
@@ -107,13 +156,16 @@ function propertiesFile(properties: Readonly<Record<string, string>>): string {
  *
  * @param address brokers, separated by commas
  */
-export async function kafkaVersion(address: string): Promise<string> {
+export async function kafkaVersion(address: string, secured: SecuredKafka | null = null): Promise<string> {
   const admin = new Admin({
     clientId: 'library-probe',
     bootstrapBrokers: address.split(','),
     connectTimeout: 1000,
     requestTimeout: 2000,
     retries: 0,
+    ...(secured === null
+      ? {}
+      : { tls: clientOptions(secured.tls), sasl: { mechanism: MECHANISM, ...secured.account } }),
   });
   try {
     const { brokers } = await admin.metadata({});

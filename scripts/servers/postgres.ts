@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { findBinary, freePort, freshFolder, postgresFolders, unprivilegedAccount } from './machine.ts';
+import { findBinary, freePort, freshFolder, postgresFolders, unprivilegedAccount, type Account } from './machine.ts';
 import { PrivateProcess } from './private-process.ts';
 import { environmentServer, type PrivateServer, type Server } from './server.ts';
+import { clientOptions, type ServerTls } from './server-tls.ts';
 
 export interface PostgresOptions {
   /** On by default. Off is faster, and loses data only when the machine itself fails. */
   readonly fsync?: boolean;
+  /** Absent: plain text. */
+  readonly tls?: ServerTls;
   /** Further settings of postgresql.conf, such as `archive_mode: 'on'`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -39,13 +43,15 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Priv
     { cwd: folder, ...(account ?? {}) },
   );
   const port = await freePort();
-  const address = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const { tls = null } = options;
+  const address = `postgres://postgres@${tls === null ? '127.0.0.1' : 'localhost'}:${port}/postgres`;
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: folder,
     max_connections: '200',
     fsync: options.fsync === false ? 'off' : 'on',
+    ...(tls === null ? {} : tlsOnly(tls, folder, account)),
     ...options.settings,
   };
   const server = new PrivateProcess({
@@ -55,16 +61,33 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Priv
     account,
     // Fast shutdown: ends clients' connections instead of waiting for them.
     stopSignal: 'SIGINT',
-    ready: () => postgresVersion(address),
+    ready: () => postgresVersion(address, tls),
   });
   await server.start();
-  const version = await postgresVersion(address);
+  const version = await postgresVersion(address, tls);
   return { name: 'PostgreSQL', address, version, kind: 'private', process: server, stop: () => server.discard() };
 }
 
+/** Its files must be its own, and nobody else's to read. Clients need no certificate, or a good one: `clientcert=verify-ca`. */
+function tlsOnly(tls: ServerTls, folder: string, account: Account | null): Readonly<Record<string, string>> {
+  const own = (name: string, content: string | Buffer): string => {
+    const file = join(folder, name);
+    writeFileSync(file, content, { mode: 0o600 });
+    if (account !== null) chownSync(file, account.uid, account.gid);
+    return file;
+  };
+  return {
+    ssl: 'on',
+    ssl_ca_file: own('ca.crt', readFileSync(tls.caFile)),
+    ssl_cert_file: own('server.crt', readFileSync(tls.certFile)),
+    ssl_key_file: own('server.key', readFileSync(tls.keyFile)),
+    hba_file: own('hba.conf', 'hostssl all all 127.0.0.1/32 trust clientcert=verify-ca\n'),
+  };
+}
+
 /** The version of a PostgreSQL that serves. Rejects while it starts or recovers, and when it does not answer. */
-export function postgresVersion(address: string): Promise<string> {
-  return withClient(address, async (client) => {
+export function postgresVersion(address: string, tls: ServerTls | null = null): Promise<string> {
+  return withClient(address, tls, async (client) => {
     const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
     return rows[0]?.server_version.split(' ')[0] ?? 'unknown';
   });
@@ -83,19 +106,20 @@ export interface FreshDatabase {
  */
 export async function createDatabase(address: string, name: string, template = 'template1'): Promise<FreshDatabase> {
   const database = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_${randomBytes(6).toString('hex')}`;
-  await withClient(address, (client) => client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`));
+  await withClient(address, null, (client) => client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`));
   const dsn = new URL(address);
   dsn.pathname = `/${database}`;
   return {
     dsn: dsn.href,
     async drop() {
-      await withClient(address, (client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+      await withClient(address, null, (client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
     },
   };
 }
 
-async function withClient<T>(dsn: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: 2000 });
+async function withClient<T>(dsn: string, tls: ServerTls | null, use: (client: Client) => Promise<T>): Promise<T> {
+  const ssl = tls === null ? {} : { ssl: clientOptions(tls) };
+  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: 2000, ...ssl });
   // A connection that breaks while idle is reported here; a query under way rejects by itself.
   client.on('error', () => undefined);
   try {

@@ -2,10 +2,13 @@ import { Redis } from 'ioredis';
 import { findBinary, freePort, freshFolder } from './machine.ts';
 import { PrivateProcess } from './private-process.ts';
 import { environmentServer, type PrivateServer, type Server } from './server.ts';
+import { clientOptions, type ServerTls } from './server-tls.ts';
 
 export interface RedisOptions {
   /** When a write reaches the disk: with every commit, or once a second (the default). */
   readonly appendfsync?: 'always' | 'everysec';
+  /** Absent: plain text. */
+  readonly tls?: ServerTls;
   /** Further lines of redis.conf, such as `'cluster-enabled': 'yes'`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -21,10 +24,11 @@ export async function startRedis(options: RedisOptions = {}): Promise<PrivateSer
   const command = findBinary('redis-server');
   if (command === null) return null;
   const port = await freePort();
-  const address = `redis://127.0.0.1:${port}`;
+  const { tls = null } = options;
+  const address = tls === null ? `redis://127.0.0.1:${port}` : `rediss://localhost:${port}`;
   const folder = freshFolder('redis', null);
   const settings = {
-    port: String(port),
+    ...(tls === null ? { port: String(port) } : tlsSettings(tls, port)),
     bind: '127.0.0.1',
     dir: folder,
     appendonly: 'yes',
@@ -40,15 +44,22 @@ export async function startRedis(options: RedisOptions = {}): Promise<PrivateSer
     folder,
     account: null,
     stopSignal: 'SIGTERM',
-    ready: () => redisVersion(address),
+    ready: () => redisVersion(address, tls),
   });
   await server.start();
-  const version = await redisVersion(address);
+  const version = await redisVersion(address, tls);
   return { name: 'Redis', address, version, kind: 'private', process: server, stop: () => server.discard() };
 }
 
+function tlsSettings({ caFile, certFile, keyFile }: ServerTls, port: number): Readonly<Record<string, string>> {
+  return {
+    ...{ port: '0', 'tls-port': String(port), 'tls-auth-clients': 'yes' },
+    ...{ 'tls-ca-cert-file': caFile, 'tls-cert-file': certFile, 'tls-key-file': keyFile },
+  };
+}
+
 /** The version of a Redis that serves. Rejects while it loads its data, and when it does not answer. */
-export async function redisVersion(address: string): Promise<string> {
+export async function redisVersion(address: string, tls: ServerTls | null = null): Promise<string> {
   const client = new Redis(address, {
     lazyConnect: true,
     connectTimeout: 1000,
@@ -58,6 +69,7 @@ export async function redisVersion(address: string): Promise<string> {
     disableClientInfo: true,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
+    ...(tls === null ? {} : { tls: clientOptions(tls) }),
   });
   // ioredis also reports each failure as an event, and prints those that nobody listens to; connect() rejects anyway.
   client.on('error', () => undefined);

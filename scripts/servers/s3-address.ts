@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Config } from '../../lib/config/config.ts';
 
@@ -47,11 +48,16 @@ export function s3Variables(address: string, bucket: string): Readonly<Record<st
   };
 }
 
-/** A plain client, for what the product's own never does. */
-export function s3Client(address: string): S3Client {
+/**
+ * A plain client, for what the product's own never does.
+ *
+ * @param caFile by which the server is known, where its URL is https
+ */
+export function s3Client(address: string, caFile: string | null = null): S3Client {
   const { endpoint, region, accessKey, secretKey } = s3Account(address);
   return new S3Client({
     ...{ endpoint, region, forcePathStyle: true, maxAttempts: 1 },
+    ...(caFile === null ? {} : { requestHandler: { httpsAgent: { ca: readFileSync(caFile) } } }),
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   });
 }

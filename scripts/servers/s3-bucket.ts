@@ -21,10 +21,19 @@ export interface FreshBucket {
   readonly drop: () => Promise<void>;
 }
 
-/** Creates an empty bucket for one test or bench, `name` plus a random part, on the server at `address`. */
-export async function createBucket(address: string, name: string, versioning = false): Promise<FreshBucket> {
+/**
+ * Creates an empty bucket for one test or bench, `name` plus a random part, on the server at `address`.
+ *
+ * @param caFile by which the server is known, where its URL is https
+ */
+export async function createBucket(
+  address: string,
+  name: string,
+  versioning = false,
+  caFile: string | null = null,
+): Promise<FreshBucket> {
   const bucket = `${name}-${randomBytes(6).toString('hex')}`;
-  const client = s3Client(address);
+  const client = s3Client(address, caFile);
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   if (versioning) {
     const VersioningConfiguration = { Status: 'Enabled' } as const;

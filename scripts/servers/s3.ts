@@ -6,6 +6,7 @@ import { freePort, freshFolder, versitygw } from './machine.ts';
 import { PrivateProcess } from './private-process.ts';
 import { s3Address, s3Client } from './s3-address.ts';
 import { environmentServer, type PrivateServer, type Server } from './server.ts';
+import type { ServerTls } from './server-tls.ts';
 
 const REGION = 'us-east-1';
 const PROBE_LIMIT_MS = 2000;
@@ -29,27 +30,27 @@ export async function obtainS3(): Promise<Server | null> {
  * keeps checksums in extended attributes: a folder for temporary files that has none it refuses. (Its `--sidecar` does
  * without, but there an object that was removed and put again stays removed.)
  */
-export async function startS3(): Promise<PrivateServer | null> {
+export async function startS3(tls: ServerTls | null = null): Promise<PrivateServer | null> {
   const found = versitygw();
   if (found === null) return null;
   const folder = freshFolder('s3', null);
   const [data, versions] = [join(folder, 'data'), join(folder, 'versions')];
   for (const each of [data, versions]) mkdirSync(each);
   const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = tls === null ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
   const [accessKey, secretKey] = [randomBytes(10).toString('hex'), randomBytes(20).toString('hex')];
   const address = s3Address({ endpoint, region: REGION, accessKey, secretKey });
   const server = new PrivateProcess({
     command: found.program,
     args: [
       ...['--port', `127.0.0.1:${port}`, '--region', REGION, '--access', accessKey, '--secret', secretKey],
-      ...['--keep-alive', '--quiet'],
+      ...['--keep-alive', '--quiet', ...(tls === null ? [] : ['--cert', tls.certFile, '--key', tls.keyFile])],
       ...['posix', '--versioning-dir', versions, data],
     ],
     folder,
     account: null,
     stopSignal: 'SIGTERM',
-    ready: () => s3Version(address),
+    ready: () => s3Version(address, tls),
   });
   await server.start();
   return {
@@ -63,8 +64,8 @@ export async function startS3(): Promise<PrivateServer | null> {
 }
 
 /** Resolves when an S3 serves and knows us, rejects when it does not. Its version it tells nobody. */
-export async function s3Version(address: string): Promise<string> {
-  const client = s3Client(address);
+export async function s3Version(address: string, tls: ServerTls | null = null): Promise<string> {
+  const client = s3Client(address, tls?.caFile ?? null);
   try {
     await client.send(new ListBucketsCommand({}), { abortSignal: AbortSignal.timeout(PROBE_LIMIT_MS) });
     return 'unknown';
