@@ -51,6 +51,16 @@ describe('requests that no client sends', () => {
       await isAlive();
     });
 
+    it('a content type of many spaces: refused in a moment', async () => {
+      for (const type of [`application/json${' '.repeat(15_000)}!`, `application/json;${' ;'.repeat(7_000)}`]) {
+        const began = performance.now();
+        expect((await attacked.send('/playtime/start', { body: '{}', headers: { 'content-type': type } })).status).toBe(
+          415,
+        );
+        expect(performance.now() - began).toBeLessThan(1_000);
+      }
+    });
+
     it('a compressed body that would be large: not unpacked at all', async () => {
       const headers = { 'content-encoding': 'gzip' };
       expect((await attacked.send('/playtime/start', { body: '{}', headers })).status).toBe(415);
