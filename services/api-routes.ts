@@ -11,6 +11,7 @@ import { LibraryError } from '../lib/errors.ts';
 import { DOCUMENT_PATHS, serveDocument } from '../lib/http/documents.ts';
 import { endpointHandler } from '../lib/http/endpoint-handler.ts';
 import { hotHandler } from '../lib/http/hot-path.ts';
+import { endHttpSpan } from '../lib/http/http-span.ts';
 import type { HotHandler } from '../lib/http/hot-path.ts';
 import { originOf } from '../lib/http/origin.ts';
 import { operationsHandler, OPERATIONS_PATHS } from '../lib/http/operations.ts';
@@ -135,7 +136,11 @@ function plainAliases({ exchangeOf, readiness, broker }: RouteDependencies, repl
   const answerOperation = operationsHandler({ readiness, metrics: () => renderMetrics(broker) });
   const add = (path: string, answer: (req: IncomingMessage, res: ServerResponse) => Promise<void>): void => {
     aliases[`GET ${path}`] = (req, res) => {
-      answer(req, res).catch((error: unknown) => reply.failure(exchangeOf(req), 'unmatched', error));
+      const exchange = exchangeOf(req);
+      answer(req, res).then(
+        () => endHttpSpan(exchange, 'unmatched', res.statusCode),
+        (error: unknown) => reply.failure(exchange, 'unmatched', error),
+      );
     };
     aliases[`* ${path}`] = (req) => reply.failure(exchangeOf(req), 'unmatched', methodNotAllowed(['GET', 'HEAD']));
   };

@@ -16,6 +16,7 @@ import { DatabaseLog } from './database-log.ts';
 import { DATABASE_BUS_TIMING, DatabaseSubscription, type DatabaseBusTiming } from './database-subscription.ts';
 import { GatheredAppends } from './gathered-appends.ts';
 import { startUnlessAborted } from './start-unless-aborted.ts';
+import { outside } from '../telemetry/tracing/current.ts';
 
 /** Messages per statement: keeps the one session of the embedded database free for others in between. */
 const APPEND_AT_MOST = 1000;
@@ -50,7 +51,10 @@ export class DatabaseEventBus implements EventBus {
       const part = messages.slice(from, from + APPEND_AT_MOST);
       await this.#appends.append(part);
       const topics = new Set(part.map(({ topic }) => topic));
-      for (const subscription of this.#subscriptions) subscription.wake(topics);
+      // They go on for themselves, not for whoever published.
+      outside(() => {
+        for (const subscription of this.#subscriptions) subscription.wake(topics);
+      });
     }
   }
 

@@ -12,6 +12,8 @@ export class SimulatedDatabase {
   readonly totals = new Map<string, number>();
   /** By user, game and UTC day. */
   readonly daily = new Map<string, number>();
+  /** By user: what the last flush that was watched goes back to. */
+  readonly traces = new Map<UuidKey, string>();
   readonly #wire: UnreliableWire;
 
   constructor(wire: UnreliableWire) {
@@ -20,8 +22,9 @@ export class SimulatedDatabase {
 
   client(process: SimulatedProcess): PlaytimeSink {
     return {
-      flush: (rows) =>
+      flush: (rows, traces) =>
         this.#wire.call(process, () => {
+          for (const [user, trace] of traces ?? []) this.traces.set(user, trace);
           for (const row of rows) this.#upsert(row);
         }),
     };

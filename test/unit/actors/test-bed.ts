@@ -1,5 +1,6 @@
 import type { Answer } from '../../../actors/envelope.ts';
 import type { HostOptions } from '../../../actors/host-options.ts';
+import type { HostPorts } from '../../../actors/host-ports.ts';
 import type { Command, Reply } from '../../../actors/messages.ts';
 import { shardOf } from '../../../actors/placement.ts';
 import { ShardHost } from '../../../actors/shard-host.ts';
@@ -48,7 +49,12 @@ export class TestBed {
   readonly pushed: News[] = [];
   readonly #hosts = new Map<string, ShardHost>();
 
-  node(name: string, given: Partial<HostOptions> = {}, codec = snapshotCodec): TestNode {
+  node(
+    name: string,
+    given: Partial<HostOptions> = {},
+    codec = snapshotCodec,
+    ports: Pick<HostPorts, 'tracing'> = {},
+  ): TestNode {
     const process = new SimulatedProcess(name, this.time, 0);
     const events: string[] = [];
     const random = (): number => 0.5;
@@ -86,6 +92,7 @@ export class TestBed {
           events.push(`offered ${shards.join()} to ${node}`);
           this.#hosts.get(node)?.acceptOffer(shards);
         },
+        ...ports,
         standIn: (node, shards) => this.#hosts.get(node)?.standIn(shards),
         events: {
           acquired: (shard) => void events.push(`acquired ${shard.id}`),
@@ -134,8 +141,12 @@ export class TestBed {
   }
 
   /** A node that serves every shard. */
-  async serving(name: string, given: Partial<HostOptions> = {}): Promise<TestNode> {
-    const node = this.node(name, given);
+  async serving(
+    name: string,
+    given: Partial<HostOptions> = {},
+    ports: Pick<HostPorts, 'tracing'> = {},
+  ): Promise<TestNode> {
+    const node = this.node(name, given, snapshotCodec, ports);
     node.host.setMembers([name]);
     await this.time.advance(100);
     return node;

@@ -30,7 +30,10 @@ const start = fc.record({
   counted: fc.array(fc.tuple(key, time), { maxLength: 3 }),
 });
 const command: fc.Arbitrary<Command> = fc.oneof(beat, start, fc.constant({ kind: 'held' as const }));
-const envelope: fc.Arbitrary<Envelope> = fc.record({ user: key, command, deadline: time });
+const envelope: fc.Arbitrary<Envelope> = fc.record(
+  { user: key, command, deadline: time, trace: fc.string() },
+  { requiredKeys: ['user', 'command', 'deadline'] },
+);
 
 const sessionReply: fc.Arbitrary<SessionReply> = fc.record({
   kind: fc.constant('session' as const),
@@ -64,6 +67,16 @@ describe('the wire of engine batches', () => {
     fc.assert(
       fc.property(fc.array(envelope), fc.array(fc.string()), (envelopes, suspects) => {
         expect(unpackBatch(overTheBus(packBatch(envelopes, suspects, WIRE.newest)))).toEqual({ envelopes, suspects });
+      }),
+    );
+  });
+
+  it('carries a trace behind everything else, where releases that know none do not look, and nothing where there is none', () => {
+    fc.assert(
+      fc.property(envelope, fc.string(), ({ user, command: asked, deadline }, trace) => {
+        const [plain] = packBatch([{ user, command: asked, deadline }], [], WIRE.newest).e;
+        const [traced] = packBatch([{ user, command: asked, deadline, trace }], [], WIRE.newest).e;
+        expect(traced).toEqual([...(plain ?? []), trace]);
       }),
     );
   });
