@@ -19,7 +19,11 @@ const SHOWN = [
   'moleculer.transporter.packets.**',
 ];
 
-type AnyMetric = InstanceType<typeof MetricTypes.Base>;
+/** What of a metric of Moleculer's is needed to show it. */
+interface AnyMetric {
+  readonly name: string;
+  readonly unit?: string | undefined;
+}
 
 interface Sample {
   readonly labels: Labels;
