@@ -17,7 +17,7 @@ import { acknowledgedBeats, playRound } from '../round.ts';
 import { describeWithServers } from '../../servers.ts';
 
 const START_LIMIT_MS = 120_000;
-const ROUND_LIMIT_MS = 420_000;
+const ROUND_LIMIT_MS = 540_000;
 const LAUNCHERS = 24;
 const NEWER = 3;
 
@@ -71,13 +71,12 @@ describeWithServers(['PostgreSQL', 'Redis', 'NATS'], 'a rolling upgrade', () => 
           roll('one engine goes back', ONE_ENGINE),
           wait('only checkpoints that it reads are left', async () => (await newer()) === 0),
           roll('it goes forward again', ONE_ENGINE, next),
-          roll('all go back', ALL),
         ].map(noting),
       });
       expect(history.exchanges.filter(isUnknown)).toEqual([]);
       expect(violations).toEqual([]);
       expect(acknowledgedBeats(history.exchanges)).toBeGreaterThan(1_000);
-      expect(episodes).toHaveLength(9);
+      expect(episodes).toHaveLength(8);
 
       // While one engine reads no more than the older version, nobody writes the newer one.
       expect(seen['some nodes go forward']).not.toContain(NEWER);
