@@ -2,13 +2,14 @@
 import { Errors, type BrokerOptions, type Middleware } from 'moleculer';
 import { natsTls } from './lib/tls/nats-options.ts';
 import type { TlsSettings } from './lib/tls/pem-files.ts';
-import { ERRORS, LibraryError, type ErrorCode, type ErrorData } from './lib/errors.ts';
+import { knownCode, LibraryError, type ErrorData } from './lib/errors.ts';
 
 /** Errors of the catalogue cross nodes as what they are; everything else keeps Moleculer's own treatment. */
 class CatalogueRegenerator extends Errors.Regenerator {
   override restore(plain: Errors.PlainMoleculerError, payload: Record<string, unknown>): Error {
-    if (plain.name !== 'LibraryError' || !(String(plain.type) in ERRORS)) return super.restore(plain, payload);
-    return new LibraryError(plain.type as ErrorCode, plain.message, (plain.data ?? {}) as ErrorData);
+    const code = plain.name === 'LibraryError' ? knownCode(String(plain.type), plain.code) : null;
+    if (code === null) return super.restore(plain, payload);
+    return new LibraryError(code, plain.message, (plain.data ?? {}) as ErrorData);
   }
 }
 

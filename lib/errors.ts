@@ -57,6 +57,24 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** What stands for a code of a newer release that this one does not know: the most general one of its status. */
+const GENERAL: Readonly<Partial<Record<number, ErrorCode>>> = {
+  400: 'MALFORMED_REQUEST',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  412: 'PRECONDITION_FAILED',
+  422: 'VALIDATION_ERROR',
+  429: 'RATE_LIMITED',
+  503: 'UNAVAILABLE',
+};
+
+/** The code of a refusal that another node sent; null when it is nothing that callers should see as a refusal. */
+export function knownCode(code: string, status: unknown): ErrorCode | null {
+  if (Object.hasOwn(ERRORS, code)) return code as ErrorCode;
+  return GENERAL[Number(status)] ?? null;
+}
+
 export interface ErrorData {
   /** For validation: which member is wrong, and how. */
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
