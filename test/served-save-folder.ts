@@ -49,7 +49,10 @@ export async function serveSaveFolder({
     refused: () => undefined,
   };
   const reply = createReply(metrics, log);
-  const front = createFront((_req, res) => void res.writeHead(404).end());
+  const front = createFront(
+    (_req, res) => void res.writeHead(404).end(),
+    () => true,
+  );
   front.below.set(SAVE_FILES_PATH, store.files.handler(reply, log));
   const server = createServer(configFrom('', env).http, 0, systemClock(), front.listener);
   const { port } = await server.listen();

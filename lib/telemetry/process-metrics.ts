@@ -1,5 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { monitorEventLoopDelay, performance, PerformanceObserver, constants as perf } from 'node:perf_hooks';
+import {
+  monitorEventLoopDelay,
+  performance,
+  PerformanceObserver,
+  constants as perf,
+  type PerformanceEntry,
+} from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { ServiceBroker } from 'moleculer';
 import type { Clock } from '../ports/clock.ts';
@@ -15,6 +21,9 @@ const GC_KINDS: Readonly<Record<number, string>> = {
   [perf.NODE_PERFORMANCE_GC_INCREMENTAL]: 'incremental',
   [perf.NODE_PERFORMANCE_GC_WEAKCB]: 'weakcb',
 };
+
+/** An entry of type `gc`, whose detail the types of Node.js do not know (https://nodejs.org/api/perf_hooks.html). */
+type CollectionEntry = PerformanceEntry & { readonly detail: { readonly kind: number } };
 
 /** The names that Prometheus's own clients use, so that dashboards made for any program on Node.js fit this one. */
 export const PROCESS_METRICS = {
@@ -72,9 +81,8 @@ export function observeProcess(
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   const pauses = new PerformanceObserver((list) => {
-    for (const { duration, detail } of list.getEntries()) {
-      const { kind } = detail as { readonly kind: number };
-      metrics.observe('nodejs.gc.duration.milliseconds', duration, { kind: GC_KINDS[kind] ?? 'other' });
+    for (const { duration, detail } of list.getEntries() as readonly CollectionEntry[]) {
+      metrics.observe('nodejs.gc.duration.milliseconds', duration, { kind: GC_KINDS[detail.kind] ?? 'other' });
     }
   });
   pauses.observe({ entryTypes: ['gc'] });
