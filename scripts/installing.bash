@@ -3,6 +3,7 @@
 # shellcheck shell=bash
 PATH="$PATH:/usr/sbin:/usr/local/sbin:/usr/local/go/bin"
 program=$(basename "$0")
+# shellcheck disable=SC2034 # for whoever sources this
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 log=$(mktemp)
 cleanup=("$log")

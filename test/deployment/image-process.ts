@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { unprivilegedAccount } from '../../scripts/servers/machine.ts';
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const PAUSE_MS = 100;
 const run = promisify(execFile);
 
@@ -39,19 +39,16 @@ export class ImageProcess {
     return this.#output;
   }
 
-  /** Resolves when the image's own question for its health is answered with yes. */
+  /** Resolves when the readiness probe is answered with yes, and so is the image's own question for its health. */
   async ready(): Promise<void> {
     const giveUpAt = Date.now() + READY_MS;
+    const probe = `http://127.0.0.1:${this.#place.env['METRICS_PORT']}/health/ready`;
     while (!this.#ended && Date.now() < giveUpAt) {
-      const asked = run(process.execPath, ['scripts/ask-health.ts', 'ready'], this.#place);
-      if (
-        await asked.then(
-          () => true,
-          () => false,
-        )
-      ) {
-        return;
-      }
+      const ready = await fetch(probe).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (ready) return void (await run(process.execPath, ['scripts/ask-health.ts', 'ready'], this.#place));
       await pause(PAUSE_MS);
     }
     throw new Error(`not ready within ${READY_MS} ms:\n${this.#output.slice(-3_000)}`);
