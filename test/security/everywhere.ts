@@ -51,8 +51,8 @@ function walk(value: unknown, path: string, visit: (path: string, value: unknown
 /** Where it goes, below the API's base. Members of the query that are null are left out. */
 export function targetOf({ path }: Endpoint, { params, query }: Shaped): string {
   const place = path.replaceAll(/\{(\w+)\}/g, (_brace, name: string) => encodeURIComponent(String(params[name])));
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
-  return given.length === 0
-    ? place
-    : `${place}?${new URLSearchParams(given.map(([k, v]) => [k, String(v)])).toString()}`;
+  const given = Object.entries(query)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]): [string, string] => [name, String(value)]);
+  return given.length === 0 ? place : `${place}?${new URLSearchParams(given).toString()}`;
 }
