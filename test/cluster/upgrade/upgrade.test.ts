@@ -37,10 +37,9 @@ describeWithServers(['PostgreSQL', 'Redis', 'NATS'], 'a rolling upgrade', () => 
     versions = new CheckpointVersions(campaign.cluster.servers.redis.address);
   }, START_LIMIT_MS);
   afterAll(async () => {
+    for (const made of [folder, next]) rmSync(made, { recursive: true });
     versions.close();
     await campaign.stop();
-    rmSync(folder, { recursive: true });
-    rmSync(next, { recursive: true });
   }, START_LIMIT_MS);
 
   it(
