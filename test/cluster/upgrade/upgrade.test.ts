@@ -37,9 +37,9 @@ describeWithServers(['PostgreSQL', 'Redis', 'NATS'], 'a rolling upgrade', () => 
     versions = new CheckpointVersions(campaign.cluster.servers.redis.address);
   }, START_LIMIT_MS);
   afterAll(async () => {
-    for (const made of [folder, next]) rmSync(made, { recursive: true });
     versions.close();
     await campaign.stop();
+    for (const made of [folder, next]) rmSync(made, { recursive: true });
   }, START_LIMIT_MS);
 
   it(
