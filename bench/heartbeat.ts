@@ -4,14 +4,11 @@
  * them and is part of what the machine has to carry. Rounds are interleaved and the median is shown, for machines are noisy.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Command } from 'commander';
-import type { Launcher, LoadOrder, LoadReport } from './heartbeat/load.ts';
-import { LibraryClient } from '../scripts/client/library-client.ts';
+import type { LoadReport } from './heartbeat/load.ts';
+import { median, message, runLoad, startLaunchers } from './heartbeat/run-load.ts';
 import { LocalCluster } from '../scripts/cluster/local-cluster.ts';
-import { demoToken } from '../scripts/demo-token.ts';
-import { SAMPLE_GAME_IDS } from '../lib/library/sample-catalog.ts';
 
 const options = new Command('bench:heartbeat')
   .option('--connections <n>', 'connections at once', Number, 512)
@@ -34,30 +31,11 @@ const options = new Command('bench:heartbeat')
 
 const HERE = import.meta.dirname;
 
-function message<Message>(child: ChildProcess): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    child.once('message', (value) => resolve(value as Message));
-    child.once('exit', (code) => reject(new Error(`a bench process ended with ${code}`)));
-  });
-}
-
 /** Starts a baseline; ends with this process. */
 async function baseline(name: 'constant' | 'fastify', redis: string): Promise<{ port: number; child: ChildProcess }> {
   const child = fork(path.join(HERE, 'heartbeat/baselines.ts'), [name, redis]);
   return { port: (await message<{ port: number }>(child)).port, child };
 }
-
-async function load(order: LoadOrder): Promise<LoadReport> {
-  const child = fork(path.join(HERE, 'heartbeat/load.ts'));
-  child.send(order);
-  const report = await message<LoadReport>(child);
-  // Every round goes on with the numbers of the last one, however far the load generator came.
-  for (const launcher of order.launchers as Launcher[]) launcher.seq += 1_000_000;
-  return report;
-}
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 console.log(
   `Starting ${options.gateways} gateway(s), ${options.engines} engine(s), Redis (appendfsync ${options.appendfsync}), NATS, PostgreSQL ...`,
@@ -71,22 +49,8 @@ const cluster = await LocalCluster.start({
   env: { LOG_LEVEL: 'warn', DEMO_DATA: 'always' },
 });
 const gateway = (): string => cluster.gateways[0]?.url ?? '';
-const admin = new LibraryClient(gateway, await demoToken(randomUUID(), ['admin']));
-const game_id = SAMPLE_GAME_IDS[0] ?? '';
-
 console.log(`Starting ${options.users} sessions ...`);
-const launchers: Launcher[] = [];
-const ids = Array.from({ length: options.users }, () => randomUUID()).values();
-await Promise.all(
-  Array.from({ length: 32 }, async () => {
-    for (const id of ids) {
-      await admin.grant(id, { game_id, source: 'gift' });
-      const token = await demoToken(id);
-      const { session_id } = await new LibraryClient(gateway, token).start({ game_id, device_id: randomUUID() });
-      launchers.push({ token, sessionId: session_id, seq: 0 });
-    }
-  }),
-);
+const launchers = await startLaunchers(options.users, gateway);
 
 const constant = await baseline('constant', '');
 const fastify = await baseline('fastify', cluster.servers.redis.address);
@@ -115,7 +79,7 @@ for (let round = 0; round < options.rounds; round += 1) {
       warmUpMs: 2_000,
       measureMs: options.seconds * 1_000,
     };
-    reports.get(name)?.push(await load({ ...order, ...subject }));
+    reports.get(name)?.push(await runLoad({ ...order, ...subject }));
   }
 }
 

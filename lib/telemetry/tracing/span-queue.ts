@@ -7,6 +7,7 @@ import {
   type SpanExporter,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
+import { outside } from './current.ts';
 
 /** Told what becomes of spans. Must not throw. */
 export interface SpanQueueEvents {
@@ -55,7 +56,8 @@ export class SpanQueue implements SpanProcessor {
   onEnd(span: ReadableSpan): void {
     if (this.#waiting >= this.#capacity) return this.#events.lost(1, 'queue_full');
     this.#waiting += 1;
-    this.#batches.onEnd(span);
+    // What gathers and sends batches is not the request whose span happened to be the first.
+    outside(() => this.#batches.onEnd(span));
   }
 
   /** What the collector refused has been counted; whoever waits for the queue to empty is not to hear of it again. */
