@@ -122,6 +122,11 @@ function refuseGrpc(grpc: Settings['grpc']): void {
       'grpc.tlsClientCaFile (GRPC_TLS_CLIENT_CA_FILE) is set, which needs grpc.tlsCertFile (GRPC_TLS_CERT_FILE)',
     );
   }
+  if (grpc.tlsClientNames !== null && grpc.tlsClientCaFile === null) {
+    throw new ConfigError(
+      'grpc.tlsClientNames (GRPC_TLS_CLIENT_NAMES) is set, which needs grpc.tlsClientCaFile (GRPC_TLS_CLIENT_CA_FILE)',
+    );
+  }
   if (grpc.tlsClients === 'required' && grpc.tlsClientCaFile === null) {
     throw new ConfigError(
       'grpc.tlsClients (GRPC_TLS_CLIENTS) is "required", which needs grpc.tlsClientCaFile (GRPC_TLS_CLIENT_CA_FILE)',

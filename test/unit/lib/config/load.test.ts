@@ -128,6 +128,8 @@ describe('the configuration', () => {
     [{ GRPC_TLS_KEY_FILE: 'key.pem' }, /both or none/],
     [{ GRPC_TLS_CLIENT_CA_FILE: 'ca.pem' }, /GRPC_TLS_CERT_FILE/],
     [{ GRPC_TLS_CLIENTS: 'required' }, /GRPC_TLS_CLIENT_CA_FILE/],
+    [{ GRPC_TLS_CLIENT_NAMES: 'payments' }, /GRPC_TLS_CLIENT_CA_FILE/],
+    [{ LIMITS_TRUSTED_PROXIES: '10.0.0.0/64' }, /^limits\.trustedProxies .*is no network/],
     [{ UPSTREAM_TLS: 'on', UPSTREAM_TLS_CERT_FILE: 'cert.pem' }, /both or none/],
     [{ UPSTREAM_TLS_CA_FILE: 'ca.pem' }, /UPSTREAM_TLS.*off/],
   ])('refuses what cannot work together: %j', (env: Record<string, string>, line) => {
