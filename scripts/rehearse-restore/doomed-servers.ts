@@ -66,7 +66,7 @@ export class DoomedServers {
       const missing = Object.entries({ PostgreSQL: postgres, Redis: redis, NATS: nats, S3: s3 }).filter(
         ([, one]) => !one,
       );
-      await Promise.all([postgres, redis, nats, s3].map((server) => server?.stop()));
+      await Promise.all([postgres, redis, nats, s3].flatMap((server) => (server ? [server.stop()] : [])));
       throw new Error(`there is no ${missing.map(([name]) => name).join(', no ')} here: run scripts/install-servers`);
     }
     const { bucket } = await createBucket(s3.address, 'saves');
