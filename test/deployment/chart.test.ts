@@ -157,7 +157,7 @@ describeWithTools(['helm', 'kubeconform', 'kubernetes-validate', 'kube-score'], 
     ];
     expect(components('dev').toSorted()).toEqual(always);
     expect(components('prod').toSorted()).toEqual(
-      [...always, 'CronJob backup', 'CronJob backup', 'CronJob backup', 'Deployment backup'].toSorted(),
+      [...always, ...Array<string>(4).fill('CronJob backup'), 'Deployment backup'].toSorted(),
     );
   });
 });

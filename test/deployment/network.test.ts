@@ -44,7 +44,7 @@ describeWithTools(['helm'], 'the network policies of the Helm chart', () => {
     expect(reached('gateway')).toEqual([...dns, nats, redis, https, otlp]);
     expect(reached('engine')).toEqual([...dns, nats, redis, postgres, otlp]);
     expect(reached('domain')).toEqual([...dns, nats, redis, postgres, https, grpc, grpc, otlp]);
-    expect(reached('bridge')).toEqual([...dns, nats, redis, postgres, kafka, https, grpc, grpc, otlp]);
+    expect(reached('bridge')).toEqual([...dns, nats, postgres, kafka, https, grpc, grpc, otlp]);
     expect(reached('migrate')).toEqual([...dns, postgres]);
   });
 

@@ -1,8 +1,11 @@
 import { expect, it } from '@jest/globals';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { DEFAULT_CONFIG_FILE, loadConfig } from '../../lib/config/load.ts';
 import { describeWithTools } from '../tools.ts';
 import { ENVIRONMENTS, manifest, objectNamed, objectsOf, podsOf, ROLES, type Environment, type Pod } from './chart.ts';
 
+const PROJECT = join(import.meta.dirname, '../..');
 const rendered = new Map<Environment, ReturnType<typeof objectsOf>>();
 function objects(environment: Environment): ReturnType<typeof objectsOf> {
   const known = rendered.get(environment) ?? objectsOf(manifest(environment));
@@ -137,6 +140,22 @@ describeWithTools(['helm'], 'the pods of the Helm chart', () => {
     const job = podsOf(hooks)[0];
     expect(job?.spec.containers[0].command).toEqual(['node', 'scripts/migrate.ts']);
     expect(job?.spec.volumes[0]).toMatchObject({ configMap: { name: 'library-service-migrate' } });
+  });
+
+  it('run programs of the project that are there, and back up what docs/backup.md says', () => {
+    const commands = podsOf(objects('prod')).flatMap(({ spec }) => spec.containers.map(({ command }) => command ?? []));
+    for (const [program = '', file = ''] of commands.filter(({ length }) => length > 0)) {
+      if (program === 'node') expect(existsSync(join(PROJECT, file))).toBe(true);
+      else accessSync(join(PROJECT, program), constants.X_OK);
+    }
+    const backups = commands
+      .filter(([program]) => program?.startsWith('scripts/backup/'))
+      .map((each) => each.join(' '));
+    expect(backups.toSorted()).toEqual(
+      ['postgres base', 'postgres dump', 'postgres receive', 'redis rdb', 'saves check'].map(
+        (script) => `scripts/backup/${script}`,
+      ),
+    );
   });
 
   it('are replaced when the configuration changes', () => {
