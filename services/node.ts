@@ -4,6 +4,7 @@
  */
 import { ServiceBroker } from 'moleculer';
 import { achievementsService } from './achievements.service.ts';
+import { anticheatService } from './anticheat.service.ts';
 import { apiService, type Api } from './api.service.ts';
 import { auditService } from './audit.service.ts';
 import { categoriesService } from './categories.service.ts';
@@ -29,6 +30,7 @@ import { grpcService, type Grpc } from './grpc.service.ts';
 import { familyEndsService } from './family-ends.service.ts';
 import { familyService } from './family.service.ts';
 import { gatewayFeed } from './feed.service.ts';
+import { findingsService } from './findings.service.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import { healthService } from './health.service.ts';
 import { idempotencyService } from './idempotency.service.ts';
@@ -48,6 +50,7 @@ import { settingsService } from './settings.service.ts';
 import { wantedGamesService } from './wanted-games.service.ts';
 import { wishlistService } from './wishlist.service.ts';
 import { brokerOptions } from '../moleculer.config.ts';
+import { ReviewMarks } from '../lib/anticheat/reviews.ts';
 import { createVerifier } from '../lib/auth/verifier.ts';
 import { createUserPages } from '../lib/cache/user-pages.ts';
 import type { Config } from '../lib/config/config.ts';
@@ -153,6 +156,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(settingsService({ database, clock }));
     broker.createService(familyService({ database, engine: region, accounts, clock }));
     broker.createService(auditService({ database, clock }));
+    broker.createService(findingsService({ database, clock }));
     broker.createService(newsService({ database, clock }));
     broker.createService(
       savegamesService({ database, store: saves.store, engine: region, clock, rules: config.saves }),
@@ -164,13 +168,17 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     probes['events'] = bus.ping.bind(bus);
     closers.push(bus.close.bind(bus));
     const told = { tracing, system: config.kafka.brokers === null ? 'postgresql' : 'kafka' } as const;
-    broker.createService(outboxService({ database, bus, engine: region, clock, ...told }));
+    const marks = new ReviewMarks();
+    broker.createService(
+      outboxService({ database, bus, engine: region, clock, carried: (events) => marks.gather(events), ...told }),
+    );
     broker.createService(
       eventsService({
         ...{ database, ...events, engine: region, clock, saves: config.saves, group: config.kafka.group },
         ...told,
       }),
     );
+    broker.createService(anticheatService({ database, clock, marks }));
     broker.createService(discountsService({ database, clock }));
     broker.createService(familyEndsService({ database, engine: region, clock }));
     broker.createService(erasureService({ database, engine: region, clock, saves: config.saves }));

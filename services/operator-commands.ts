@@ -4,6 +4,7 @@ import { CLUSTER_COMMANDS } from './operator-cluster.ts';
 import type { OperatorCommand } from './operator-command.ts';
 import { ENGINE_COMMANDS } from './operator-engines.ts';
 import { EVENT_COMMANDS } from './operator-events.ts';
+import { FINDING_COMMANDS } from './operator-findings.ts';
 import { REBALANCE_COMMANDS } from './operator-rebalance.ts';
 import { SAVE_COMMANDS } from './operator-saves.ts';
 import { TOP_COMMANDS } from './operator-top.ts';
@@ -17,5 +18,6 @@ export const OPERATOR_COMMANDS: readonly OperatorCommand[] = [
   ...USER_COMMANDS,
   ...EVENT_COMMANDS,
   ...SAVE_COMMANDS,
+  ...FINDING_COMMANDS,
   ...AUDIT_COMMANDS,
 ];

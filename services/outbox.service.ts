@@ -10,7 +10,7 @@ import type { Engine } from '../actors/engine.ts';
 import { ownerOf } from '../actors/placement.ts';
 import type { Database } from '../lib/db/database.ts';
 import { OUTBOX_LANES } from '../lib/events/lane.ts';
-import { OutboxRelay, RELAY_DEFAULTS } from '../lib/events/outbox-relay.ts';
+import { OutboxRelay, RELAY_DEFAULTS, type RelayEvents } from '../lib/events/outbox-relay.ts';
 import { postgresOutbox } from '../lib/events/outbox.ts';
 import { forgetNews } from '../lib/news/recent.ts';
 import { NewsTeller } from '../lib/news/teller.ts';
@@ -29,6 +29,8 @@ export interface OutboxDeps {
   readonly system: MessagingSystem;
   /** Null: nobody tells of ways. */
   readonly tracing: Tracing | null;
+  /** Who else hears of what has left; may not throw, or wait. */
+  readonly carried?: RelayEvents['carried'];
 }
 
 const NAME = 'outbox';
@@ -38,7 +40,7 @@ const FORGET_MS = 30_000;
 const WARN_EVERY_MS = 10_000;
 const LANES = Array.from({ length: OUTBOX_LANES }, (_, lane) => lane);
 
-export function outboxService({ database, bus, engine, clock, system, tracing }: OutboxDeps): ServiceSchema {
+export function outboxService({ database, bus, engine, clock, system, tracing, carried }: OutboxDeps): ServiceSchema {
   let relay: OutboxRelay | null = null;
   let unwatch = (): void => undefined;
   let chores: readonly Chore[] = [];
@@ -73,7 +75,10 @@ export function outboxService({ database, bus, engine, clock, system, tracing }:
         { ...RELAY_DEFAULTS, random: Math.random },
         {
           ...(tracing === null ? {} : { sending: sending(tracing, system) }),
-          carried: (events) => teller.tell(events),
+          carried: (events) => {
+            teller.tell(events);
+            carried?.(events);
+          },
           relayed: (events) => void metrics.increment(RELAYED, undefined, events),
           failed: (error) => {
             metrics.increment(FAILURES);

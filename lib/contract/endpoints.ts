@@ -8,6 +8,7 @@ import { FAMILY_ENDPOINTS } from './family.ts';
 import * as library from './library.ts';
 import * as playtime from './playtime-endpoints.ts';
 import { SERVICE_TWINS } from './service-twins.ts';
+import { FINDING_ENDPOINTS } from './findings.ts';
 import { SUPPORT_ENDPOINTS } from './support.ts';
 import { SAVEGAME_ENDPOINTS } from './savegame-endpoints.ts';
 import { SAVEGAME_SUPPORT_ENDPOINTS } from './savegame-support.ts';
@@ -48,4 +49,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...SAVEGAME_ENDPOINTS,
   ...SAVEGAME_SUPPORT_ENDPOINTS,
   ...SUPPORT_ENDPOINTS,
+  ...FINDING_ENDPOINTS,
 ];

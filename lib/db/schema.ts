@@ -1,4 +1,5 @@
 import type { AchievementTables } from './schema/achievements.ts';
+import type { AnticheatTables } from './schema/anticheat.ts';
 import type { CatalogTables } from './schema/catalog.ts';
 import type { EventBusTables } from './schema/event-bus.ts';
 import type { EventTables } from './schema/events.ts';
@@ -21,6 +22,7 @@ export interface Schema
     LibraryTables,
     PlaytimeTables,
     AchievementTables,
+    AnticheatTables,
     WishlistTables,
     SettingsTables,
     SavegameTables,

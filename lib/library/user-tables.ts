@@ -68,6 +68,10 @@ export const USER_TABLES: readonly UserTable[] = [
   // Which of the staff it was is their business; what they were is the user's.
   { table: 'library_audit_log', exportAs: 'audit_entry', key: ['entry_id'], omit: ['actor_id'] },
   { table: 'achievement_audit_log', exportAs: 'achievement_audit_entry', key: ['entry_id'], omit: ['actor_id'] },
+  // What was seen and what became of it; how it was seen, and who looked at it, is the platform's business.
+  { table: 'play_findings', exportAs: 'play_finding', key: ['finding_id'], omit: ['evidence', 'decided_by'] },
+  { table: 'play_devices', exportAs: null, why: 'drawn from the sessions, which the export lists with their devices' },
+  { table: 'play_reviews', exportAs: null, why: 'when play is looked at next' },
   { table: 'savegame_accounts', exportAs: null, why: 'sums of what the export lists, and a counter of changes' },
   { table: 'wishlist_versions', exportAs: null, why: 'a counter of changes' },
   { table: 'idempotency_keys', exportAs: null, why: 'answers kept for a day in case their requests are repeated' },

@@ -1,4 +1,5 @@
 /** Every metric of the product. A test compares it with what a running node shows, and the documentation with it. */
+import { ANTICHEAT_METRICS } from './anticheat-metrics.ts';
 import { DATABASE_METRICS } from './database-metrics.ts';
 import { DEPENDENCY_METRICS } from './dependency-metrics.ts';
 import { ENGINE_METRICS } from './engine-metrics.ts';
@@ -35,6 +36,7 @@ export const METRIC_CATALOGUE: readonly CataloguedMetrics[] = [
   { title: 'Chores of cloud saves', nodes: 'bridge', metrics: SWEEP_METRICS },
   { title: 'Events that go out', nodes: 'bridge', metrics: OUTBOX_METRICS },
   { title: 'Events that come in', nodes: 'bridge', metrics: EVENT_METRICS },
+  { title: 'Implausible play', nodes: 'bridge', metrics: ANTICHEAT_METRICS },
   { title: 'Other services of the platform', nodes: 'all but gateway', metrics: UPSTREAM_METRICS },
   { title: 'Database', nodes: 'all but gateway', metrics: DATABASE_METRICS },
   { title: 'Dependencies', nodes: 'all', metrics: DEPENDENCY_METRICS },
