@@ -60,7 +60,10 @@ export function brokerOptions(settings: BrokerSettings): BrokerOptions {
   };
 }
 
+/** One that accepts a connection and says nothing is given up after this; the client's own 20 s outlast any drain. */
+const NATS_CONNECT_MS = 5_000;
+
 function natsOptions(url: string, files: TlsSettings): object {
   const tls = natsTls(url, files);
-  return { url, maxReconnectAttempts: -1, ...(tls === null ? {} : { tls }) };
+  return { url, timeout: NATS_CONNECT_MS, maxReconnectAttempts: -1, ...(tls === null ? {} : { tls }) };
 }

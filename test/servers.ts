@@ -34,6 +34,13 @@ export function describeWithPrivateServer(name: ServerName, title: string, body:
   else describe.skip(`${title} ${wantsProgram(name)}`, body);
 }
 
+/** As {@link describeWithPrivateServer}, for a suite that starts several servers. */
+export function describeWithPrivateServers(names: readonly ServerName[], title: string, body: () => void): void {
+  const missing = names.filter((name) => !canStart(name));
+  if (missing.length === 0) describe(title, body);
+  else describe.skip(`${title} ${missing.map(wantsProgram).join(', ')}`, body);
+}
+
 /** What a `start…` function of `scripts/servers/` returned, inside such a suite. */
 export function started<Server>(server: Server | null): Server {
   if (server === null) throw new Error('the server is missing after all');

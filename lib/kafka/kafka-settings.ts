@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { BaseOptions } from '@platformatic/kafka';
+import { holdConnectionErrors } from './connection-errors.ts';
 import { ASSIGNMENT_LIMITS, type AssignmentLimits } from '../bus/assignment.ts';
 
 /** How to reach Kafka. */
@@ -52,6 +53,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** What every client of ours has in common. Failures are seen, and dealt with, by us: the library tries once. */
 export function clientOptions({ brokers, clientId, tls, sasl }: KafkaSettings): BaseOptions {
+  holdConnectionErrors();
   return {
     clientId,
     bootstrapBrokers: [...brokers],
