@@ -6,6 +6,7 @@ import { events } from './events.ts';
 import { gateway } from './gateway.ts';
 import { nodes } from './nodes.ts';
 import { overview } from './overview.ts';
+import { play } from './play.ts';
 import { saves } from './saves.ts';
 
 /** By the name of their file, without the ending. */
@@ -16,5 +17,6 @@ export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
   events,
   database,
   saves,
+  play,
   nodes,
 };
