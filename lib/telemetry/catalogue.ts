@@ -40,7 +40,7 @@ export const METRIC_CATALOGUE: readonly CataloguedMetrics[] = [
   { title: 'Other services of the platform', nodes: 'all but gateway', metrics: UPSTREAM_METRICS },
   { title: 'Database', nodes: 'all but gateway', metrics: DATABASE_METRICS },
   { title: 'Dependencies', nodes: 'all', metrics: DEPENDENCY_METRICS },
-  { title: 'Tracing', nodes: 'all', metrics: TRACING_METRICS },
+  { title: 'Export of traces', nodes: 'all', metrics: TRACING_METRICS },
   { title: 'Certificates', nodes: 'all', metrics: TLS_METRICS },
   { title: 'Process', nodes: 'all', metrics: PROCESS_METRICS },
 ];
