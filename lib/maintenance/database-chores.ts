@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { purgeDecidedFindings, purgePlayDevices } from '../anticheat/forget.ts';
 import { trimEventBus } from '../bus/database-event-bus.ts';
 import { ensurePartitions, PARTITION_MONTHS_BEHIND, PARTITIONED, retirePartitions } from '../db/partitions.ts';
 import { PARTITION_MONTHS_AHEAD } from '../db/prepare.ts';
@@ -22,6 +23,9 @@ export interface MaintenanceReport {
   readonly offlineReportsPurged: number;
   readonly inboxPurged: number;
   readonly accountsForgotten: number;
+  /** Of play: who was seen on which device long ago, and findings that were decided. */
+  readonly devicesForgotten: number;
+  readonly findingsForgotten: number;
   /** Of the embedded event bus. */
   readonly messagesTrimmed: number;
 }
@@ -30,6 +34,10 @@ export interface MaintenanceReport {
 const INBOX_KEEP_MS = 14 * DAY_MS;
 /** Names of people whom nobody has looked at for long. */
 const ACCOUNT_KEEP_MS = 90 * DAY_MS;
+/** Three times what the rule about devices looks back on. */
+const DEVICE_KEEP_MS = 90 * DAY_MS;
+/** About as long as a full month may be: decisions go with the sessions that they are about. */
+const MONTH_MS = 31 * DAY_MS;
 /** As Kafka does it unless told otherwise. */
 const BUS_KEEP_MS = 7 * DAY_MS;
 
@@ -53,6 +61,8 @@ export async function maintain(db: Kysely<Schema>, now: number, { keepMonths }: 
     offlineReportsPurged: await purgeOfflineReports(db, now),
     inboxPurged: await purgeInbox(db, new Date(now - INBOX_KEEP_MS)),
     accountsForgotten: await purgeAccountProfiles(db, new Date(now - ACCOUNT_KEEP_MS)),
+    devicesForgotten: await purgePlayDevices(db, new Date(now - DEVICE_KEEP_MS)),
+    findingsForgotten: await purgeDecidedFindings(db, new Date(now - kept * MONTH_MS)),
     messagesTrimmed: await trimEventBus(db, now, BUS_KEEP_MS),
   };
 }

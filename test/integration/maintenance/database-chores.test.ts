@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { maintain } from '../../../lib/maintenance/database-chores.ts';
 import { onEachDatabase, TEST_NOW } from '../../databases.ts';
 import { newPlayer } from '../../player.ts';
+import { id } from '../../playtime-rows.ts';
 
 const DAY = 86_400_000;
 
@@ -49,5 +50,28 @@ onEachDatabase('the chores of the database', (database) => {
     expect(await after(14)).toBe(0);
     expect(await after(15)).toBe(1);
     expect(await after(15)).toBe(0);
+  });
+
+  it('forget who played on which device, and findings long decided, but none that is open', async () => {
+    const at = new Date(TEST_NOW);
+    const user_id = id(1, 'user');
+    const finding = { user_id, subject: 's', severity: 'low', evidence: '{}', found_at: at, seen_at: at } as const;
+    const { db } = database();
+    await db
+      .insertInto('play_devices')
+      .values({ user_id, device_id: id(1, 'device'), seen_at: at })
+      .execute();
+    await db
+      .insertInto('play_findings')
+      .values([
+        { ...finding, finding_id: id(1), rule: 'open' },
+        { ...finding, finding_id: id(2), rule: 'decided', state: 'dismissed', decided_at: at },
+      ])
+      .execute();
+    const after = (days: number) => maintain(db, TEST_NOW + days * DAY, { keepMonths: 6 });
+    expect(await after(89)).toMatchObject({ devicesForgotten: 0, findingsForgotten: 0 });
+    expect(await after(91)).toMatchObject({ devicesForgotten: 1, findingsForgotten: 0 });
+    expect(await after(187)).toMatchObject({ findingsForgotten: 1 });
+    expect(await db.selectFrom('play_findings').select('rule').execute()).toEqual([{ rule: 'open' }]);
   });
 });
