@@ -22,12 +22,16 @@ export interface Answers {
 }
 
 /** Listens on the loopback. @param port 0: any free one */
-export async function startUpstreamServer(answers: Answers, port = 0): Promise<UpstreamServer> {
+export async function startUpstreamServer(
+  answers: Answers,
+  port = 0,
+  credentials: ServerCredentials = ServerCredentials.createInsecure(),
+): Promise<UpstreamServer> {
   const server = new Server();
   server.addService(accountProto().account.v1.AccountService.service, accountHandlers(answers));
   server.addService(catalogProto().catalog.v1.CatalogService.service, catalogHandlers(answers));
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, listening) =>
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, listening) =>
       error === null ? resolve(listening) : reject(error),
     );
   });
