@@ -37,6 +37,7 @@ const node = new NodeProcess({
   role: 'gateway',
   env: {
     ...{ POSTGRES_DSN: postgres.address, NODE_ID: 'grpc', LOG_LEVEL: 'warn', HTTP_HOST: '127.0.0.1' },
+    ...{ LIMITS_SERVICE_PER_SECOND: '1000000', LIMITS_SERVICE_BURST: '1000000' },
     ...{ LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0', HTTP_DRAIN_GRACE_MS: '0' },
   },
 });

@@ -56,6 +56,7 @@ const node = new NodeProcess({
     POSTGRES_DSN: postgres.address,
     REDIS_ADDR: redis.address,
     NODE_ID: 'reads',
+    ...{ LIMITS_USER_PER_SECOND: '1000000', LIMITS_USER_BURST: '1000000' },
     LIBRARY_HTTP_PORT: '0',
     LIBRARY_GRPC_PORT: '0',
     HTTP_HOST: '127.0.0.1',

@@ -60,6 +60,7 @@ const node = new NodeProcess({
   role: 'gateway',
   env: {
     ...{ POSTGRES_DSN: postgres.address, REDIS_ADDR: redis.address, NODE_ID: 'saves', LOG_LEVEL: 'warn' },
+    ...{ LIMITS_USER_PER_SECOND: '1000000', LIMITS_USER_BURST: '1000000', LIMITS_UPLOADS_PER_HOUR: '1000000' },
     ...{ LIBRARY_HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', LIBRARY_GRPC_PORT: '0' },
     ...{ SAVES_DIR: path.join(directory, 'saves'), SAVES_KEEP_VERSIONS: String(options.keep) },
   },
