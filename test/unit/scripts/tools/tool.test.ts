@@ -23,7 +23,9 @@ describe('a tool', () => {
   });
 
   it.each(FROM_PYPI)('of PyPI has every package pinned to a version: %s', (name) => {
-    const lines = readFileSync(join(PROJECT, 'scripts/tools', name, 'requirements.txt'), 'utf8').trim().split('\n');
+    const lines = readFileSync(join(PROJECT, 'scripts/tools', name, 'requirements.txt'), 'utf8')
+      .trim()
+      .split('\n');
     for (const line of lines.filter((each) => !each.startsWith('#'))) expect(line).toMatch(/^[\w.-]+==[\w.]+$/);
   });
 
