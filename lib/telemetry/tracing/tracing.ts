@@ -8,6 +8,7 @@ import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic
 import { ATTR_SERVICE_INSTANCE_ID } from '@opentelemetry/semantic-conventions/incubating';
 import type { Config } from '../../config/config.ts';
 import { PROJECT_ROOT } from '../../http/project-files.ts';
+import { MIN_VERSION } from '../../tls/min-version.ts';
 import { readTraceparent } from '../trace.ts';
 import { SpanQueue, type SpanQueueEvents, type SpanQueueOptions } from './span-queue.ts';
 import { TracedSpan, type SpanOptions } from './traced-span.ts';
@@ -71,11 +72,12 @@ export function openTracing(
 }
 
 function otlpExporter({ otlpHeaders, tlsCaFile }: Config['tracing'], endpoint: string): SpanExporter {
+  const ca = tlsCaFile === null ? {} : { ca: readFileSync(tlsCaFile) };
   return new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
     headers: headersOf(otlpHeaders),
-    ...(tlsCaFile === null ? {} : { httpAgentOptions: { ca: readFileSync(tlsCaFile), keepAlive: true } }),
+    httpAgentOptions: { keepAlive: true, minVersion: MIN_VERSION, rejectUnauthorized: true, ...ca },
   });
 }
 
