@@ -81,7 +81,7 @@ export function observeProcess(
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   const pauses = new PerformanceObserver((list) => {
-    for (const { duration, detail } of list.getEntries() as readonly CollectionEntry[]) {
+    for (const { duration, detail } of list.getEntries() as unknown as readonly CollectionEntry[]) {
       metrics.observe('nodejs.gc.duration.milliseconds', duration, { kind: GC_KINDS[detail.kind] ?? 'other' });
     }
   });
