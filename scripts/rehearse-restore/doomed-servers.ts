@@ -49,6 +49,8 @@ export class DoomedServers {
     this.#backups = more.backups;
     this.#redisData = more.redisData;
     this.#receiver = startWalReceiver(this.#environment, this.#account);
+    // The servers remove their own folders, also on Ctrl-C.
+    process.once('exit', () => this.#removeFolders());
   }
 
   /** @throws Error naming the server that this machine does not have */
@@ -160,7 +162,13 @@ export class DoomedServers {
   async stop(): Promise<void> {
     await Promise.all([this.postgres, this.redis, this.nats, this.s3].map((server) => server.stop()));
     await this.#receiver.stop();
-    for (const folder of [this.#backups, this.#redisData]) rmSync(folder, { recursive: true, force: true });
+    this.#removeFolders();
+  }
+
+  #removeFolders(): void {
+    for (const folder of [this.#backups, this.#redisData]) {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    }
   }
 }
 
