@@ -1,4 +1,4 @@
-import { CloudEvent, Kafka } from 'cloudevents';
+import { CloudEvent, Kafka, ValidationError } from 'cloudevents';
 import { tracedAs } from './cloud-event.ts';
 import { CONSUMED_EVENTS } from '../contract/events/consumed.ts';
 import type { EventBody } from '../contract/support.ts';
@@ -23,10 +23,20 @@ export function platformEvent({ id, source, type, data }: EventBody & { id: stri
   if (errors !== null) throw invalid(errors.map(({ field, message }) => ({ field: `data.${field}`, message })));
   const { user_id, game_id } = data as { readonly user_id?: string; readonly game_id?: string };
   const key = (user_id ?? game_id ?? id).toLowerCase();
-  const event = new CloudEvent({
+  const event = cloudEvent({
     ...{ id, source, type, time: new Date(now).toISOString(), partitionkey: key, data },
     ...tracedAs(currentSpan()?.traceparent),
   });
   const { value, headers } = Kafka.structured(event);
   return { topic: known.topic, key, value: String(value), headers: headers as Record<string, string> };
+}
+
+/** Of what comes from the caller, only the source has a form that the contract does not check: a URI reference. */
+function cloudEvent(members: ConstructorParameters<typeof CloudEvent>[0]): CloudEvent {
+  try {
+    return new CloudEvent(members);
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    throw invalid([{ field: 'source', message: 'must be a URI reference' }]);
+  }
 }
