@@ -113,6 +113,18 @@ export class Flusher {
     });
   }
 
+  /** The same for every user of these shards who has something to flush. Resolves with how many PostgreSQL took in time. */
+  async requestAll(shards: Iterable<Shard>, deadline: number): Promise<number> {
+    const requests: Promise<boolean>[] = [];
+    for (const shard of shards) {
+      for (const [user, { sessions }] of shard.states()) {
+        if (sessions.some(({ rev, flushedRev }) => rev > flushedRev))
+          requests.push(this.request(shard, user, deadline));
+      }
+    }
+    return (await Promise.all(requests)).filter(Boolean).length;
+  }
+
   /** Resolves when what was on its way to PostgreSQL at the time of the call has arrived, or failed. */
   async settled(): Promise<void> {
     await this.#inFlight;

@@ -9,25 +9,24 @@
  * - V3  A shard that may hold checkpoints which an engine of the placement cannot read is written anew: before it is handed
  *       off in any case, and a few at a time before anybody asks for them.
  */
-import type { Audience } from './audience.ts';
 import { Committer } from './committer.ts';
+import { Correspondence } from './correspondence.ts';
 import type { Answer, Envelope } from './envelope.ts';
-import { errandsOf, isDue, overdueRenewals, type Errand } from './errands.ts';
-import { runErrand } from './errand-runner.ts';
+import { errandsOf, isDue, overdueRenewals } from './errands.ts';
 import { Flusher } from './flusher.ts';
 import type { HostOptions, HostStats } from './host-options.ts';
 import type { HostPorts } from './host-ports.ts';
+import type { MemberReads } from './member-view.ts';
 import { isKnown, type Command } from './messages.ts';
 import { shardOf } from './placement.ts';
 import { isEmpty, isLive, type UserState } from './session.ts';
-import { ShardOwnership, type MemberReads } from './shard-ownership.ts';
+import { ShardLoader } from './shard-loader.ts';
+import { ShardOwnership } from './shard-ownership.ts';
 import { Shard } from './shard.ts';
-import { SnapshotFormat, type SnapshotCodec } from './snapshot-format.ts';
+import { SnapshotFormat } from './snapshot-format.ts';
 import { snapshotCodec } from './snapshot.ts';
 import type { TracedTurn } from './turn-tracing.ts';
-import { expire, forget, mayForget, turn } from './user-actor.ts';
-import type { Acquired } from '../lib/ports/checkpoint-store.ts';
-import type { News } from '../lib/ports/news.ts';
+import { dueAt, expire, forget, mayForget, turn } from './user-actor.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
 /** Commands that are not over with the commit. */
@@ -49,8 +48,8 @@ export class ShardHost {
   readonly #ownership: ShardOwnership;
   readonly #committer: Committer;
   readonly #flusher: Flusher;
-  readonly #games = new Map<UuidKey, UuidKey>();
-  readonly #codec: SnapshotCodec;
+  readonly #correspondence: Correspondence;
+  readonly #loader: ShardLoader;
   readonly #format: SnapshotFormat;
   #stopTick: (() => void) | null = null;
   #ticks = 0;
@@ -59,10 +58,11 @@ export class ShardHost {
     this.#options = options;
     this.#ports = ports;
     const { store, clock, sink, events } = ports;
-    this.#codec = codec;
     this.#format = new SnapshotFormat(codec, clock, options.snapshotHoldMs);
+    this.#loader = new ShardLoader(options, this.#format);
+    this.#correspondence = new Correspondence(ports);
     this.#ownership = new ShardOwnership(options, ports, {
-      load: (id, acquired) => this.#load(id, acquired),
+      load: (id, acquired) => this.#loader.load(id, acquired, clock.now()),
       loaded: (shard) => this.#flushEnded(shard),
       verify: (shard) => this.#committer.request(shard),
       settled: (shard) => {
@@ -115,7 +115,7 @@ export class ShardHost {
   }
 
   #heed(members: readonly string[], reads: MemberReads): void {
-    this.#format.setMembers(members.map((member) => reads(member) ?? this.#codec.reads));
+    this.#format.setMembers(members.map(reads));
   }
 
   /** Another node has released these shards for us. */
@@ -154,16 +154,8 @@ export class ShardHost {
   }
 
   /** Has everything that is not in PostgreSQL yet written now. Resolves with how many users that concerned. */
-  async flushAll(deadline: number): Promise<number> {
-    const requests: Promise<boolean>[] = [];
-    for (const shard of this.shards()) {
-      for (const [user, state] of shard.states()) {
-        if (state.sessions.some((session) => session.rev > session.flushedRev)) {
-          requests.push(this.#flusher.request(shard, user, deadline));
-        }
-      }
-    }
-    return (await Promise.all(requests)).filter(Boolean).length;
+  flushAll(deadline: number): Promise<number> {
+    return this.#flusher.requestAll(this.shards(), deadline);
   }
 
   shards(): Iterable<Shard> {
@@ -221,7 +213,7 @@ export class ShardHost {
     }
     const before = shard.state(user);
     const keepsGame = command.kind === 'start' || command.kind === 'lend';
-    const shared = keepsGame ? { ...command, gameId: this.#shareGame(command.gameId) } : command;
+    const shared = keepsGame ? { ...command, gameId: this.#loader.shareGame(command.gameId) } : command;
     const { state, reply } = turn(before, shared, now, rules);
     this.#update(shard, user, before, state, now, traced);
     const answer: Answer = { kind: 'reply', reply };
@@ -241,7 +233,7 @@ export class ShardHost {
     return (committed) => {
       if (committed !== answer) return settle(committed);
       if (command.kind !== 'flush' && command.kind !== 'erase') {
-        this.#attended(shard, user, command);
+        this.#correspondence.attended(shard, user, command);
         return settle(answer);
       }
       if (command.kind === 'erase') return void this.#flusher.settled().then(() => settle(answer));
@@ -249,18 +241,6 @@ export class ShardHost {
         .request(shard, user, deadline, traced)
         .then((flushed) => settle(flushed ? answer : { kind: 'unavailable', reason: 'not flushed in time' }));
     };
-  }
-
-  /** Only now that the fence told that this memory is the truth: another node would else hold the audience. */
-  #attended({ audience }: Shard, user: UuidKey, command: Command): void {
-    const now = this.#ports.clock.now();
-    if (command.kind === 'attend') audience.attend(user, command.gateway, now + command.leaseMs);
-    if (command.kind === 'leave') audience.leave(user, command.gateway);
-    if (command.kind === 'tell') this.#tell(audience, user, command.news);
-  }
-
-  #tell(audience: Audience, user: UuidKey, news: readonly News[]): void {
-    for (const gateway of audience.gatewaysOf(user, this.#ports.clock.now())) this.#ports.push(gateway, user, news);
   }
 
   #update(
@@ -273,39 +253,10 @@ export class ShardHost {
   ): void {
     if (state === before) return;
     const { flushIntervalMs, random, rules } = this.#options;
-    this.#oblige(shard, user, errandsOf(user, before, state, now, rules));
+    this.#correspondence.oblige(shard, user, errandsOf(user, before, state, now, rules));
     shard.update(user, state, now + flushIntervalMs * (0.5 + random() / 2));
     const unflushedEnd = state.sessions.some((session) => !isLive(session) && session.rev > session.flushedRev);
     if (unflushedEnd) this.#flusher.enqueue(shard, user, traced);
-  }
-
-  #oblige(shard: Shard, user: UuidKey, errands: readonly Errand[]): void {
-    for (const errand of errands) shard.afterCommit(() => this.#send(shard, user, errand)); // S4
-  }
-
-  #send({ audience }: Shard, user: UuidKey, errand: Errand): void {
-    if (errand.to === null) return this.#tell(audience, user, [errand.news]);
-    const { copies, events } = this.#ports;
-    runErrand(copies, user, errand).catch((error: unknown) => events.errandFailed(error));
-  }
-
-  /** The one copy of a game's id that all its sessions share; each would else carry 32 bytes of its own. */
-  readonly #shareGame = (game: UuidKey): UuidKey => {
-    const known = this.#games.get(game);
-    if (known !== undefined) return known;
-    this.#games.set(game, game);
-    return game;
-  };
-
-  #load(id: number, { epoch, records }: Acquired): Shard {
-    const { flushIntervalMs, random } = this.#options;
-    const now = this.#ports.clock.now();
-    const shard = new Shard(id, epoch, now, flushIntervalMs, this.#format);
-    for (const { user, snapshot } of records) {
-      const { state, version } = this.#format.decode(snapshot, this.#shareGame);
-      shard.load(user, state, version, now + flushIntervalMs * random());
-    }
-    return shard;
   }
 
   /** Sessions that ended before the shard came here do not wait for the next visit to reach PostgreSQL. */
@@ -341,13 +292,9 @@ export class ShardHost {
     const sessions = forget(settled.sessions, (session) => mayForget(session, flushedAt, now, rules));
     const state = sessions === settled.sessions ? settled : { sessions, copies: settled.copies };
     this.#update(shard, user, before, state, now);
-    this.#oblige(shard, user, overdueRenewals(user, state, now, rules));
+    this.#correspondence.oblige(shard, user, overdueRenewals(user, state, now, rules));
     if (isEmpty(state)) return null;
     if (sessions.some((session) => session.rev > session.flushedRev)) this.#flusher.enqueue(shard, user);
-    let next = now + flushIntervalMs;
-    for (const session of sessions) {
-      next = Math.min(next, isLive(session) ? session.lastBeatAt + rules.sessionTimeoutMs : now + rules.lingerMs);
-    }
-    return next;
+    return Math.min(now + flushIntervalMs, ...sessions.map((session) => dueAt(session, now, rules)));
   }
 }

@@ -16,44 +16,13 @@
  *       stands in, and hands the shard back when it has written them in a version that all read (V3).
  */
 import type { Answer } from './envelope.ts';
-import type { HostEvents, HostOptions } from './host-options.ts';
-import { ownerOf, placementTable } from './placement.ts';
+import type { HostOptions } from './host-options.ts';
+import type { OwnershipPorts } from './host-ports.ts';
+import { MemberView, type MemberReads } from './member-view.ts';
+import { FREE, type Slot } from './shard-slot.ts';
 import type { Shard } from './shard.ts';
 import { UnreadableSnapshot } from './snapshot-format.ts';
-import { includes, type VersionRange } from './versions.ts';
-import type { Acquired, CheckpointStore } from '../lib/ports/checkpoint-store.ts';
-import type { Clock } from '../lib/ports/clock.ts';
-
-interface Absent {
-  readonly at: 'absent';
-  /** Not acquired before then unless somebody asks for it. */
-  readonly eagerAt: number;
-  /** Not acquired at all before then: it was just fenced, or could not be loaded. */
-  readonly blockedUntil: number;
-  /** Who fenced us, or stands in for us; null when that is not why it is blocked. */
-  readonly elsewhere: string | null;
-  /** Why its checkpoints cannot be read; null when that is not why it is blocked. */
-  readonly unreadable: string | null;
-}
-
-type Slot =
-  | Absent
-  | { readonly at: 'loading' }
-  /** `guestUntil`: until when a shard stays that was taken from a suspected owner. */
-  | { readonly at: 'active'; readonly shard: Shard; readonly guestUntil: number }
-  | { readonly at: 'sealed'; readonly successor: string | null };
-
-const FREE: Absent = { at: 'absent', eagerAt: 0, blockedUntil: 0, elsewhere: null, unreadable: null };
-
-export interface OwnershipPorts {
-  readonly store: CheckpointStore;
-  readonly clock: Clock;
-  /** Tells another node that shards are free for it to acquire. Best effort: it would find out by itself. */
-  readonly offer: (node: string, shards: readonly number[]) => void;
-  /** Asks another node to serve shards for this one, which cannot read them. Best effort: it is asked again. */
-  readonly standIn: (node: string, shards: readonly number[]) => void;
-  readonly events: HostEvents;
-}
+import type { Acquired } from '../lib/ports/checkpoint-store.ts';
 
 /** What is done with a shard's memory; the host's part. */
 export interface ShardMemory {
@@ -71,22 +40,17 @@ export interface ShardMemory {
 
 const DRAIN_POLL_MS = 20;
 
-/** What a member reads of checkpoints; null: the same as this node. */
-export type MemberReads = (node: string) => VersionRange | null;
-
 export class ShardOwnership {
   readonly #options: HostOptions;
   readonly #ports: OwnershipPorts;
   readonly #memory: ShardMemory;
   readonly #slots: Slot[];
-  #members: readonly string[] = [];
-  #placement: readonly (string | null)[];
+  readonly #view: MemberView;
   /** Shards to acquire, the urgent ones (somebody waits) first. */
   readonly #urgent = new Set<number>();
   readonly #eager = new Set<number>();
   /** Shards to take for another node as soon as the fence has told that our own memory of them is stale. */
   readonly #standIns = new Set<number>();
-  #reads: MemberReads = () => null;
   #acquiring = 0;
 
   constructor(options: HostOptions, ports: OwnershipPorts, memory: ShardMemory) {
@@ -94,17 +58,17 @@ export class ShardOwnership {
     this.#ports = ports;
     this.#memory = memory;
     this.#slots = Array.from({ length: options.shards }, () => FREE);
-    this.#placement = new Array<null>(options.shards).fill(null);
+    this.#view = new MemberView(options.node, options.shards);
   }
 
   /** Shards being taken over. */
   get loading(): number {
-    return this.#slots.reduce((count, slot) => count + (slot.at === 'loading' ? 1 : 0), 0);
+    return this.#slots.filter(({ at }) => at === 'loading').length;
   }
 
   /** Shards whose checkpoints this node cannot read. */
   get unreadable(): number {
-    return this.#slots.reduce((count, slot) => count + (slot.at === 'absent' && slot.unreadable !== null ? 1 : 0), 0);
+    return this.#slots.filter((slot) => slot.at === 'absent' && slot.unreadable !== null).length;
   }
 
   *shards(): Iterable<Shard> {
@@ -123,7 +87,7 @@ export class ShardOwnership {
     if (slot?.at === 'active') return slot.shard;
     if (slot?.at === 'sealed') return { kind: 'not_owner', owner: slot.successor };
     if (slot?.at === 'absent') {
-      const owner = this.#ownerFor(id, suspects);
+      const owner = this.#view.trustedOwnerOf(id, suspects);
       if (owner !== this.#options.node) return { kind: 'not_owner', owner };
       if (this.#ports.clock.now() >= slot.blockedUntil) {
         this.#urgent.add(id);
@@ -142,13 +106,11 @@ export class ShardOwnership {
    * shards off, those that are leaving included.
    */
   setMembers(members: readonly string[], alive = members, reads: MemberReads = () => null): void {
-    const { node, shards, eagerDelayMs, random } = this.#options;
-    this.#members = [...members];
-    this.#reads = reads;
-    const before = this.#placement;
-    this.#placement = placementTable(members, shards);
+    const { node, eagerDelayMs, random } = this.#options;
+    const before = this.#view.placement;
+    this.#view.set(members, reads);
     const now = this.#ports.clock.now();
-    this.#placement.forEach((owner, id) => {
+    this.#view.placement.forEach((owner, id) => {
       const slot = this.#slots[id];
       if (slot?.at === 'absent' && slot.unreadable !== null) this.#slots[id] = FREE; // somebody may read it now
       if (owner !== node || before[id] === node || slot?.at !== 'absent') return;
@@ -167,7 +129,7 @@ export class ShardOwnership {
       const slot = this.#slots[id];
       // Somebody else had it, so what we hold is stale: the fence will say so (H3).
       if (slot?.at === 'active') this.#memory.verify(slot.shard);
-      else if (this.#placement[id] === this.#options.node) this.#eager.add(id);
+      else if (this.#view.ownerOf(id) === this.#options.node) this.#eager.add(id);
       if (slot?.at === 'absent' && slot.unreadable !== null) this.#slots[id] = FREE; // it was written anew: O3
     }
     this.#acquireNext();
@@ -195,7 +157,7 @@ export class ShardOwnership {
   async handOver(shards: readonly number[]): Promise<number> {
     const going = shards.flatMap((id) => {
       const slot = this.#slots[id];
-      const owner = this.#placement[id] ?? null;
+      const owner = this.#view.ownerOf(id);
       const stays = slot?.at !== 'active' || owner === null || owner === this.#options.node;
       return stays ? [] : [this.#handOff(id, slot.shard, owner)];
     });
@@ -211,7 +173,7 @@ export class ShardOwnership {
     while (this.#slots.some((slot) => slot.at !== 'absent')) {
       await Promise.all(
         this.#slots.map(async (slot, id) => {
-          if (slot.at === 'active') await this.#handOff(id, slot.shard, this.#placement[id] ?? null);
+          if (slot.at === 'active') await this.#handOff(id, slot.shard, this.#view.ownerOf(id));
         }),
       );
       // What was being loaded when the drain began arrives meanwhile, and goes the same way.
@@ -221,8 +183,7 @@ export class ShardOwnership {
 
   /** Lets go of everything without a word, like a crash. Nothing is acquired any more. */
   stop(): void {
-    this.#members = [];
-    this.#placement = this.#placement.map(() => null);
+    this.#view.set([], () => null);
     this.#urgent.clear();
     this.#eager.clear();
     this.#slots.forEach((slot, id) => {
@@ -234,7 +195,7 @@ export class ShardOwnership {
   /** Acquires what is ours and absent, hands off what is another's. */
   reconcile(): void {
     const now = this.#ports.clock.now();
-    this.#placement.forEach((owner, id) => {
+    this.#view.placement.forEach((owner, id) => {
       const slot = this.#slots[id];
       if (slot?.at === 'absent' && owner === this.#options.node && now >= slot.eagerAt) this.#eager.add(id);
       if (slot?.at === 'active' && owner !== null && owner !== this.#options.node && now >= slot.guestUntil) {
@@ -258,13 +219,6 @@ export class ShardOwnership {
     }
     this.#memory.close(shard, { kind: 'not_owner', owner }); // O1
     this.#acquireNext();
-  }
-
-  #ownerFor(id: number, suspects: readonly string[]): string | null {
-    const owner = this.#placement[id] ?? null;
-    if (owner === null || !suspects.includes(owner)) return owner;
-    const trusted = this.#members.filter((node) => !suspects.includes(node));
-    return ownerOf(id, trusted);
   }
 
   #acquireNext(): void {
@@ -292,7 +246,7 @@ export class ShardOwnership {
       if (this.#slots[id]?.at !== 'loading') return; // stopped meanwhile; whoever acquires next fences this epoch
       this.#standIns.delete(id);
       const shard = this.#memory.load(id, acquired);
-      const guestUntil = this.#placement[id] === node ? 0 : clock.now() + guestMs;
+      const guestUntil = this.#view.ownerOf(id) === node ? 0 : clock.now() + guestMs;
       this.#slots[id] = { at: 'active', shard, guestUntil };
       events.acquired(shard);
       this.#memory.loaded(shard);
@@ -306,13 +260,9 @@ export class ShardOwnership {
 
   /** O3 */
   #unreadable(id: number, error: UnreadableSnapshot): void {
-    const { node, guestMs } = this.#options;
+    const { guestMs } = this.#options;
     const { clock, events, standIn } = this.#ports;
-    const readers = this.#members.filter((member) => {
-      const range = this.#reads(member);
-      return member !== node && range !== null && includes(range, error.version);
-    });
-    const reader = ownerOf(id, readers);
+    const reader = this.#view.readerOf(id, error.version);
     events.unreadable(id, error, reader);
     if (this.#slots[id]?.at !== 'loading') return;
     const blockedUntil = clock.now() + guestMs;

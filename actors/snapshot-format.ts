@@ -55,11 +55,11 @@ export class SnapshotFormat {
     this.#common = codec.baseline;
   }
 
-  /** What the engines of the placement read. None: nothing is known of it, and nothing changes. */
-  setMembers(ranges: readonly VersionRange[]): void {
+  /** What the engines of the placement read, null: the same as this one. None: nothing is known, and nothing changes. */
+  setMembers(ranges: readonly (VersionRange | null)[]): void {
     if (ranges.length === 0) return;
     const { reads, baseline } = this.#codec;
-    const common = Math.max(baseline, newestCommon([reads, ...ranges]) ?? baseline);
+    const common = Math.max(baseline, newestCommon([reads, ...ranges.map((range) => range ?? reads)]) ?? baseline);
     if (common === this.#common) return;
     this.#common = common;
     this.#since = this.#clock.now();

@@ -121,6 +121,11 @@ export function mayForget(session: Session, flushedAt: number, now: number, rule
   return session.flushedRev === session.rev && now - Math.max(noticedAt, flushedAt) >= rules.lingerMs;
 }
 
+/** When to look at the session again: when it may have timed out, or be forgotten. */
+export function dueAt(session: Session, now: number, rules: PlayRules): number {
+  return isLive(session) ? session.lastBeatAt + rules.sessionTimeoutMs : now + rules.lingerMs;
+}
+
 /** Drops the ended sessions that `may` allows; what they earned moves into the base of their game. */
 export function forget(sessions: Sessions, may: (session: Session) => boolean): Sessions {
   const forgotten = sessions.filter((session) => !isLive(session) && may(session));

@@ -17,7 +17,7 @@ async function start(patienceMs: number): Promise<void> {
     namespace: `under-way-${process.hrtime.bigint()}`,
   };
   caller = new ServiceBroker({ ...options, nodeID: 'caller' });
-  const middlewares = [requestsUnderWay(patienceMs), { stopping: () => leaving() }];
+  const middlewares = [requestsUnderWay(patienceMs), { stopping: () => Promise.resolve(leaving()) }];
   callee = new ServiceBroker({ ...options, nodeID: 'callee', middlewares, registry: { stopDelay: 0 } });
   let leaving = (): void => undefined;
   left = new Promise((resolve) => (leaving = resolve));
