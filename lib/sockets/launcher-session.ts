@@ -36,6 +36,7 @@ import type { Connection } from './connection.ts';
 import { FrameRate } from './frame-rate.ts';
 import { endFrameSpan } from './frame-span.ts';
 import { MAX_MISSED, Outgoing } from './outgoing.ts';
+import { Pings } from './pings.ts';
 import { positionOf } from './position-id.ts';
 import { problemReply, reply, REPLY_OK, tooManyFrames, unknownId } from './replies.ts';
 import type { Slotted } from './seconds-wheel.ts';
@@ -44,7 +45,6 @@ import { Trust } from './trust.ts';
 
 /** Heartbeats of one socket that may wait for their reply. */
 export const MAX_UNDER_WAY = 32;
-const MISSED_PONGS = 2;
 const FEED_RETRY_MS = 2000;
 
 export class LauncherSession implements NewsListener, Slotted {
@@ -54,13 +54,12 @@ export class LauncherSession implements NewsListener, Slotted {
   readonly #outgoing: Outgoing;
   readonly #trust: Trust;
   readonly #rate = new FrameRate();
+  readonly #pings: Pings;
   #phase: 'waiting' | 'following' | 'live' | 'leaving' | 'ended' = 'waiting';
   #from: NewsPosition | null;
   #followed: Followed | null = null;
   /** When to begin, or to ask the feed again; ms since the Unix epoch, as all times here. */
   #beginAt: number;
-  #pingAt: number;
-  #unanswered = 0;
   #underWay = 0;
   #retryAfterMs = 0;
 
@@ -79,7 +78,8 @@ export class LauncherSession implements NewsListener, Slotted {
     this.#from = from;
     this.#outgoing = new Outgoing(connection, this, context.outgoing);
     this.#beginAt = now + context.rules.beginMs;
-    this.#pingAt = now + context.random() * context.rules.pingIntervalMs;
+    const { pingIntervalMs } = context.rules;
+    this.#pings = new Pings(now + context.random() * pingIntervalMs, pingIntervalMs);
     if (from === null) this.#wait();
     else this.#begin();
   }
@@ -91,7 +91,7 @@ export class LauncherSession implements NewsListener, Slotted {
   /** A frame has arrived. */
   receive(data: { toString(): string }, isBinary: boolean): void {
     if (this.#phase === 'ended' || this.#phase === 'leaving') return;
-    this.#unanswered = 0;
+    this.#pings.heard();
     if (isBinary) return this.#close(CLOSE.unsupported, 'frames are text');
     const rate = this.#rate.count(this.#context.clock.now(), this.#context.rules.framesPerSecond);
     if (rate === 'flood') return this.#close(CLOSE.flood, 'too many frames');
@@ -108,27 +108,24 @@ export class LauncherSession implements NewsListener, Slotted {
 
   /** The launcher has pinged. */
   pinged(): void {
-    this.#unanswered = 0;
+    this.#pings.heard();
     const rate = this.#rate.count(this.#context.clock.now(), this.#context.rules.framesPerSecond);
     if (rate === 'flood') this.#close(CLOSE.flood, 'too many pings');
   }
 
   ponged(): void {
-    this.#unanswered = 0;
+    this.#pings.heard();
   }
 
   /** The wheel: something is due. */
   look(now: number): void {
     if (this.#phase === 'ended') return;
-    if (now >= this.#pingAt) {
-      if (this.#unanswered >= MISSED_PONGS) {
-        this.#context.metrics.silent();
-        return this.#connection.terminate();
-      }
-      this.#unanswered += 1;
-      this.#connection.ping();
-      this.#pingAt = now + this.#context.rules.pingIntervalMs;
+    const due = this.#pings.due(now);
+    if (due === 'silent') {
+      this.#context.metrics.silent();
+      return this.#connection.terminate();
     }
+    if (due === 'ping') this.#connection.ping();
     if (now >= this.#beginAt && (this.#phase === 'waiting' || this.#phase === 'following')) this.#begin();
     // When it fails, the socket is closed, or asked for again after a while.
     if (now >= this.#trust.lookAt) this.#renewTrust().catch(() => this.#wait());
@@ -284,7 +281,7 @@ export class LauncherSession implements NewsListener, Slotted {
 
   #wait(): void {
     if (this.#phase === 'ended') return;
-    this.#context.wheel.put(this, Math.min(this.#pingAt, this.#beginAt, this.#trust.lookAt));
+    this.#context.wheel.put(this, Math.min(this.#pings.at, this.#beginAt, this.#trust.lookAt));
   }
 
   #close(code: number, reason: string): void {
