@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ServiceBroker } from 'moleculer';
 import type { Config } from '../lib/config/config.ts';
-import { PROJECT_ROOT } from '../lib/http/project-files.ts';
 import type { Readiness } from '../lib/http/readiness.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import { RELEASE } from '../lib/release.ts';
 import { databaseMetrics, type DatabaseMetrics } from '../lib/telemetry/database-metrics.ts';
 import { observeReadiness } from '../lib/telemetry/dependency-metrics.ts';
 import { observeProcess } from '../lib/telemetry/process-metrics.ts';
@@ -21,8 +19,7 @@ export interface NodeTelemetry {
 /** Call before any service is made: later, Moleculer keeps durations that nobody reads. */
 export function nodeTelemetry(broker: ServiceBroker, { node }: Config, clock: Clock): NodeTelemetry {
   withoutQuantiles(broker);
-  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
-  const ends = [observeProcess(broker, clock, { version, roles: node.roles })];
+  const ends = [observeProcess(broker, clock, { version: RELEASE, roles: node.roles })];
   const pools = databaseMetrics(broker, clock, (pool, error) => {
     broker.logger.warn({ msg: 'database connection lost', pool, error: error.message });
   });

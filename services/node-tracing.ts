@@ -10,7 +10,7 @@ export interface NodeTracing {
   readonly tracing: Tracing | null;
   readonly middleware: Middleware;
   /** Counts in the broker's metrics from here on. Returns what sends the last spans and ends it. */
-  watch(broker: ServiceBroker): () => Promise<void>;
+  readonly watch: (broker: ServiceBroker) => () => Promise<void>;
 }
 
 /** Begins before there is a broker: its calls and actions are wrapped when it is made. */

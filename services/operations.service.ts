@@ -1,8 +1,8 @@
 /** What every node tells operators of itself. */
 import type { MetricRegistry, Context, Service, ServiceSchema } from 'moleculer';
-import project from '../package.json' with { type: 'json' };
 import type { Config } from '../lib/config/config.ts';
 import type { Readiness, ReadinessReport } from '../lib/http/readiness.ts';
+import { RELEASE } from '../lib/release.ts';
 
 export interface OperationsDeps {
   readonly config: Config;
@@ -40,7 +40,7 @@ export function operationsService({ config, readiness }: OperationsDeps): Servic
       about: {
         async handler(): Promise<NodeAbout> {
           return {
-            version: project.version,
+            version: RELEASE,
             runtime: process.version,
             roles: config.node.roles,
             upSeconds: Math.floor(process.uptime()),

@@ -17,7 +17,9 @@ export function contractedFor(migration: string): string | null {
 /** The schema lacks what this release needs: a newer one has taken it away. */
 export class SchemaTooNew extends Error {
   constructor(release: string, migration: string, needed: string) {
-    super(`release ${release} cannot work on this schema: migration ${migration} left it to releases from ${needed} on`);
+    super(
+      `release ${release} cannot work on this schema: migration ${migration} left it to releases from ${needed} on`,
+    );
     this.name = 'SchemaTooNew';
   }
 }

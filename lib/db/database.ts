@@ -132,10 +132,7 @@ function wrap(
   };
 }
 
-async function observed<Result>(
-  observer: DatabaseObserver | undefined,
-  query: () => Promise<Result>,
-): Promise<Result> {
+async function observed<Result>(observer: DatabaseObserver | undefined, query: () => Promise<Result>): Promise<Result> {
   if (observer === undefined) return query();
   const begun = performance.now();
   try {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -7,7 +6,7 @@ import { AlwaysOnSampler, BasicTracerProvider, type SpanExporter } from '@opente
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import { ATTR_SERVICE_INSTANCE_ID } from '@opentelemetry/semantic-conventions/incubating';
 import type { Config } from '../../config/config.ts';
-import { PROJECT_ROOT } from '../../http/project-files.ts';
+import { RELEASE } from '../../release.ts';
 import { MIN_VERSION } from '../../tls/min-version.ts';
 import { readTraceparent } from '../trace.ts';
 import { SpanQueue, type SpanQueueEvents, type SpanQueueOptions } from './span-queue.ts';
@@ -47,7 +46,7 @@ export function openTracing(
     sampler: new AlwaysOnSampler(),
     resource: resourceFromAttributes({
       [ATTR_SERVICE_NAME]: 'library-service',
-      [ATTR_SERVICE_VERSION]: version(),
+      [ATTR_SERVICE_VERSION]: RELEASE,
       [ATTR_SERVICE_INSTANCE_ID]: node.id,
       'library.node.roles': [...node.roles],
     }),
@@ -89,9 +88,4 @@ function headersOf(text: string | null): Record<string, string> {
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
-}
-
-function version(): string {
-  const { version: own } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
-  return own;
 }

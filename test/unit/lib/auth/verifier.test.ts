@@ -133,7 +133,12 @@ describe('a token signed with the development key', () => {
 
   it('is taken, but not remembered, under any other spelling of its header: whoever has a token could fill our memory', async () => {
     const token = await sign(CLAIMS);
-    for (const header of [`bearer ${token}`, `BEARER ${token}`, `Bearer  ${token}`, `Bearer${' '.repeat(9000)}${token}`]) {
+    for (const header of [
+      `bearer ${token}`,
+      `BEARER ${token}`,
+      `Bearer  ${token}`,
+      `Bearer${' '.repeat(9000)}${token}`,
+    ]) {
       expect((await verifier.verify(header)).caller.userId).toBe(USER);
       expect(verifier.cached(header)).toBeNull();
     }
