@@ -32,7 +32,7 @@ export function platformEvent({ id, source, type, data }: EventBody & { id: stri
 }
 
 /** Of what comes from the caller, only the source has a form that the contract does not check: a URI reference. */
-function cloudEvent(members: ConstructorParameters<typeof CloudEvent>[0]): CloudEvent {
+function cloudEvent(members: ConstructorParameters<typeof CloudEvent>[0]): CloudEvent<unknown> {
   try {
     return new CloudEvent(members);
   } catch (error) {

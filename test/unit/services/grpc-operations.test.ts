@@ -127,7 +127,7 @@ describe('operating the gRPC API', () => {
     await ended((done) => counted.query.GetLibraryItem({ ...ITEM, game_id: '' }, service, done));
     const text = renderMetrics(counted.broker);
     expect(text).toMatch(
-      /library_grpc_request_duration_milliseconds_count\{[^}]*method="GetLibraryItem"[^}]*status="OK"[^}]*\} 1/,
+      /library_grpc_request_duration_seconds_count\{[^}]*method="GetLibraryItem"[^}]*status="OK"[^}]*\} 1/,
     );
     expect(text).toMatch(/status="INVALID_ARGUMENT"/);
   });
