@@ -39,8 +39,8 @@ export interface Jaeger {
   trace(id: string, isWhole: (spans: readonly SeenSpan[]) => boolean): Promise<readonly SeenSpan[]>;
   /** Everything that Jaeger has, as the text that it answers with. */
   everything(): Promise<string>;
-  /** Ids of the traces that have a span of this name. */
-  tracesWith(operation: string): Promise<readonly string[]>;
+  /** Resolves with the id of a trace that has a span of this name, as soon as there is one. */
+  traceWith(operation: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -90,25 +90,40 @@ export async function startJaeger(): Promise<Jaeger | null> {
     otlpEndpoint: `http://${at(OTLP)}`,
     url,
     async trace(id, isWhole) {
-      const giveUpAt = Date.now() + GIVE_UP_MS;
-      for (;;) {
-        const spans = await traceOf(id).catch(() => []);
-        if (isWhole(spans)) return spans;
-        if (Date.now() > giveUpAt)
-          throw new Error(`of trace ${id} Jaeger has only ${spans.map(({ name }) => name).join(', ')}`);
-        await pause(POLL_MS);
-      }
+      let spans: readonly SeenSpan[] = [];
+      await until(
+        async () => isWhole((spans = await traceOf(id))),
+        () => `of trace ${id} Jaeger has only ${spans.map(({ name }) => name).join(', ')}`,
+      );
+      return spans;
     },
     everything: async () => JSON.stringify(await ask(`${url}/api/traces?service=${SERVICE}&limit=10000&lookback=1h`)),
-    async tracesWith(operation) {
+    async traceWith(operation) {
       const query = new URLSearchParams({ service: SERVICE, operation, lookback: '1h' });
-      const { data } = await ask<{ data: readonly { readonly traceID: string }[] | null }>(
-        `${url}/api/traces?${query.toString()}`,
+      let id: string | undefined;
+      await until(
+        async () => {
+          const { data } = await ask<{ data: readonly { readonly traceID: string }[] | null }>(
+            `${url}/api/traces?${query.toString()}`,
+          );
+          id = data?.[0]?.traceID;
+          return id !== undefined;
+        },
+        () => `Jaeger has no trace with ${operation}`,
       );
-      return (data ?? []).map(({ traceID }) => traceID);
+      return id ?? '';
     },
     stop: () => server.discard(),
   };
+}
+
+/** Asks again and again; an answer that fails counts as not yet. */
+async function until(holds: () => Promise<boolean>, complaint: () => string): Promise<void> {
+  const giveUpAt = Date.now() + GIVE_UP_MS;
+  while (!(await holds().catch(() => false))) {
+    if (Date.now() > giveUpAt) throw new Error(complaint());
+    await pause(POLL_MS);
+  }
 }
 
 async function ask<Answer>(url: string): Promise<Answer> {

@@ -211,11 +211,7 @@ describeWithTools(['jaeger'], 'with Jaeger', () => {
         await ready;
         await socket.heartbeat({ session_id, seq: 1 });
         socket.close();
-        let ids: readonly string[] = [];
-        for (let tries = 0; ids.length === 0 && tries < 300; tries += 1) {
-          ids = await jaeger.tracesWith('websocket heartbeat').catch(() => []);
-        }
-        const spans = await jaeger.trace(ids[0] ?? '', (seen) => seen.length >= 4);
+        const spans = await jaeger.trace(await jaeger.traceWith('websocket heartbeat'), (seen) => seen.length >= 4);
 
         expect(wayOf(spans)).toEqual([
           'gateway-2: websocket heartbeat',

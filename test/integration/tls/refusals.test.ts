@@ -49,8 +49,10 @@ const PARTS: Readonly<Record<string, Opens>> = {
         ...{ nodeId: 'refused', natsUrl: nats.url, natsFiles: nats, logger: false, metrics: false, middlewares: [] },
       }),
       skipProcessEventRegistration: true,
+      // Else Moleculer tries without end, also after it was stopped.
+      transit: { disableReconnect: true },
     });
-    // Moleculer tries without end; what it met is an event.
+    // What it met is an event.
     const failed = new Promise<never>((_resolve, reject) => {
       broker.localBus.on('$transporter.error', ({ error }: { error: Error }) => reject(error));
     });
