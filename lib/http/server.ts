@@ -69,7 +69,13 @@ export function createServer(
   server.on('clientError', refuseConnection);
   // With a listener of its own, node leaves it to the handlers to let the body be sent.
   server.on('checkContinue', listen);
-  if (upgrades !== null) server.on('upgrade', upgrades.take);
+  if (upgrades !== null) {
+    server.on('upgrade', (req, socket, head) => {
+      // Node hands the socket over while answers to requests before this one are still to be written to it.
+      if (isAnswering(socket)) socket.destroy();
+      else upgrades.take(req, socket, head);
+    });
+  }
 
   return {
     listen: () =>
@@ -107,6 +113,11 @@ function createTlsServer(
   const unwatch = shown.onChange((pems) => server.setSecureContext(serverContext(pems)));
   server.once('close', unwatch);
   return server;
+}
+
+/** By what node itself goes: it gives no other sign, and a second answer on such a socket throws. */
+function isAnswering(socket: Duplex): boolean {
+  return ((socket as { _httpMessage?: unknown })._httpMessage ?? null) !== null;
 }
 
 const IDLE_LOOK_MS = 50;

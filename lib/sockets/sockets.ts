@@ -192,10 +192,16 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
       // Until the WebSocket listens itself.
       const ignore = (): void => void socket.destroy();
       socket.on('error', ignore);
-      accept(req, socket, head, exchange).then(
-        () => socket.off('error', ignore),
-        (error: unknown) => refuse(exchange, error),
-      );
+      accept(req, socket, head, exchange)
+        .then(
+          () => socket.off('error', ignore),
+          (error: unknown) => refuse(exchange, error),
+        )
+        // Whatever a client has made of its connection, it is the only one to suffer.
+        .catch((error: unknown) => {
+          dependencies.log.error({ err: error }, 'a handshake could not be refused');
+          socket.destroy();
+        });
     },
     get open() {
       return seats.taken;

@@ -110,6 +110,35 @@ describe('WebSockets that mean no good', () => {
   });
 
   it.each([
+    ['without a token', 'GET', []],
+    [
+      'with a key that is none',
+      'GET',
+      ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: x', 'Authorization: Bearer valid'],
+    ],
+    [
+      'as it should be',
+      'GET',
+      ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Authorization: Bearer valid'],
+    ],
+  ] as const)(
+    'asked for behind a request that is not answered yet, %s, end the connection and nothing else',
+    async (_what, method, headers) => {
+      const raw = new RawConnection(attacked.url);
+      const valid = await attacked.tokenOf(VICTIM);
+      const list = ['GET /api/v1/library/ HTTP/1.1', 'Host: x', `Authorization: Bearer ${valid}`, '', ''];
+      const socket = [
+        ...[`${method} /api/v1/library/ws HTTP/1.1`, 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket'],
+        ...headers.map((header) => header.replace('valid', valid)),
+        ...['', ''],
+      ];
+      await raw.send([...list, ...list].join('\r\n') + socket.join('\r\n'));
+      expect(await raw.closed()).not.toMatch(/ 101 /);
+      await isAlive();
+    },
+  );
+
+  it.each([
     ['an unmasked frame', Buffer.from([0x81, 0x02, 0x7b, 0x7d])],
     ['a reserved bit', Buffer.from([0xc1, 0x82, 0, 0, 0, 0, 0x7b, 0x7d])],
     ['an opcode that is none', Buffer.from([0x83, 0x82, 0, 0, 0, 0, 0x7b, 0x7d])],
