@@ -41,7 +41,7 @@ import { positionOf } from './position-id.ts';
 import { problemReply, reply, REPLY_OK, tooManyFrames, unknownId } from './replies.ts';
 import type { Slotted } from './seconds-wheel.ts';
 import type { SocketsContext } from './sockets-context.ts';
-import { Trust } from './trust.ts';
+import type { Trust } from './trust.ts';
 
 /** Heartbeats of one socket that may wait for their reply. */
 export const MAX_UNDER_WAY = 32;
@@ -64,17 +64,11 @@ export class LauncherSession implements NewsListener, Slotted {
   #retryAfterMs = 0;
 
   /** @param from where to go on, as said at the handshake; null: the first frame may still say */
-  constructor(
-    connection: Connection,
-    context: SocketsContext,
-    user: Verified,
-    authorization: string,
-    from: NewsPosition | null,
-  ) {
+  constructor(connection: Connection, context: SocketsContext, trust: Trust, from: NewsPosition | null) {
     const now = context.clock.now();
     this.#connection = connection;
     this.#context = context;
-    this.#trust = new Trust(context, user, authorization);
+    this.#trust = trust;
     this.#from = from;
     this.#outgoing = new Outgoing(connection, this, context.outgoing);
     this.#beginAt = now + context.rules.beginMs;

@@ -12,7 +12,6 @@ import type { Reply } from '../http/reply.ts';
 import { OPEN_SOCKET } from '../http/http-span.ts';
 import type { Exchange } from '../http/respond.ts';
 import { authenticate } from '../limits/authenticate.ts';
-import type { Limits } from '../limits/limits.ts';
 import { networkOfRequest } from '../limits/network-of-request.ts';
 import { NO_TRACES, type Traces } from '../telemetry/tracing/traces.ts';
 import { authorizationOf, chooseProtocol, lastIdOf, mustComeFrom } from './handshake.ts';
@@ -22,6 +21,7 @@ import type { SocketOwner } from './launcher-socket.ts';
 import { Seats } from './seats.ts';
 import { SecondsWheel } from './seconds-wheel.ts';
 import type { SocketsContext } from './sockets-context.ts';
+import { Trust } from './trust.ts';
 
 /** The WebSockets of a gateway. */
 export interface Sockets {
@@ -41,7 +41,6 @@ export interface SocketsDependencies extends Omit<
   'wheel' | 'outgoing' | 'rules' | 'mustMayConnect' | 'random' | 'traces'
 > {
   readonly settings: Config['sockets'];
-  readonly limits: Limits;
   readonly http: Pick<Config['http'], 'requestDeadlineMs'>;
   readonly heartbeatIntervalSeconds: number;
   readonly reply: Reply;
@@ -165,7 +164,12 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
       connected = true;
       metrics.opened();
       reply.sent(exchange, OPEN_SOCKET, 101);
-      const session = new LauncherSession(websocket, context, user, authorization ?? '', from);
+      const session = new LauncherSession(
+        websocket,
+        context,
+        new Trust(context, user, authorization ?? '', network),
+        from,
+      );
       sessions.add(session);
       websocket.attach(session, owner, socket);
     });

@@ -1,10 +1,10 @@
-import type { Verified, Verifier } from '../auth/verifier.ts';
+import type { Verified } from '../auth/verifier.ts';
 import { LibraryError } from '../errors.ts';
 import { problemOf } from '../http/problem.ts';
+import { authenticate, type Authentication } from '../limits/authenticate.ts';
 import type { Clock } from '../ports/clock.ts';
 
-export interface TrustContext {
-  readonly verifier: Verifier;
+export interface TrustContext extends Authentication {
   readonly clock: Clock;
   /** @throws LibraryError FORBIDDEN */
   readonly mustMayConnect: (user: Verified) => void;
@@ -16,6 +16,7 @@ const RETRY_MS = 5000;
 /** Whom a socket speaks for, and until when that is believed. */
 export class Trust {
   readonly #context: TrustContext;
+  readonly #network: string | null;
   #user: Verified;
   /** As in the header; shared with the verifier's memory. */
   #authorization: string;
@@ -23,8 +24,10 @@ export class Trust {
   /** Settles when it is known whether another token takes the place of this one; null: none was offered. */
   #replacing: Promise<unknown> | null = null;
 
-  constructor(context: TrustContext, user: Verified, authorization: string) {
+  /** @param network where the socket comes from, as `Limits.networkOf` says: its wrong tokens are counted */
+  constructor(context: TrustContext, user: Verified, authorization: string, network: string | null) {
     this.#context = context;
+    this.#network = network;
     this.#user = user;
     this.#authorization = authorization;
     this.#lookAt = user.validUntil;
@@ -67,7 +70,7 @@ export class Trust {
   /**
    * Goes on with another token of the same user.
    *
-   * @throws LibraryError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE: the one before stays
+   * @throws LibraryError UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, UNAVAILABLE: the one before stays
    */
   async replace(token: string): Promise<void> {
     const replacing = this.#replace(`Bearer ${token}`);
@@ -80,7 +83,7 @@ export class Trust {
   }
 
   async #replace(authorization: string): Promise<void> {
-    const user = await this.#context.verifier.verify(authorization);
+    const user = await authenticate(this.#context, authorization, this.#network);
     if (user.userKey !== this.#user.userKey) throw new LibraryError('FORBIDDEN', 'The token is of another user');
     this.#context.mustMayConnect(user);
     this.#authorization = authorization;

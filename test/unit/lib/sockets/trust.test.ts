@@ -19,20 +19,33 @@ describe('the trust in a token', () => {
   let trust: Trust;
   let verify: (authorization: string) => Promise<Verified>;
   let mayConnect: boolean;
+  /** Whose tokens were looked at, as far as wrong ones would have been counted. */
+  let networks: (string | null)[];
 
   beforeEach(() => {
     now = START;
     mayConnect = true;
+    networks = [];
     trust = new Trust(
       {
         clock: { now: () => now, after: () => () => undefined },
         verifier: { cached: () => null, verify: (authorization) => verify(authorization ?? '') },
+        limits: {
+          networkOf: () => null,
+          arrived: () => null,
+          called: () => null,
+          verifying: (network, work) => {
+            networks.push(network);
+            return work();
+          },
+        },
         mustMayConnect: () => {
           if (!mayConnect) throw new LibraryError('FORBIDDEN', 'no');
         },
       },
       of(ANN, START + 600_000, START + 3_600_000),
       'Bearer first',
+      '192.0.2.1',
     );
   });
 
@@ -49,6 +62,14 @@ describe('the trust in a token', () => {
     };
     await trust.renew();
     expect([trust.holds(now), trust.lookAt]).toEqual([true, now + 600_000]);
+  });
+
+  it('counts a token that is offered in its place for where the socket comes from, and its own not', async () => {
+    verify = () => Promise.reject(new LibraryError('UNAUTHENTICATED', 'The signature is wrong'));
+    await expect(trust.replace('forged')).rejects.toMatchObject({ type: 'UNAUTHENTICATED' });
+    expect(networks).toEqual(['192.0.2.1']);
+    await expect(trust.renew()).rejects.toMatchObject({ type: 'UNAUTHENTICATED' });
+    expect(networks).toEqual(['192.0.2.1']);
   });
 
   it('waits for an issuer who is away, until the token itself ends', async () => {
