@@ -7,8 +7,8 @@
 # BACKUP_DIR              where backups are kept: another machine's disk, best in another building
 # BACKUP_KEEP             how many of each kind are kept, default 14
 # BACKUP_OFFSITE_COMMAND  run with the path of each new backup as $1, to encrypt it and carry it away
-#                         (BACKUP_OFFSITE_COMMAND='rclone copy "$1" "offsite:library/$(basename "$1")"'); when it fails,
-#                         the script fails, and the backup is kept
+#                         (BACKUP_OFFSITE_COMMAND='rclone copy "$1" "offsite:library/$(basename "$1")"'); when it alone
+#                         fails, the backup is kept, and the script exits with 3: another backup would not help
 
 umask 077
 # Debian keeps PostgreSQL's programs out of PATH, a folder a version.
@@ -89,16 +89,22 @@ verify_checksums() {
   (cd "$1" && sha256sum --quiet --strict -c SHA256SUMS) || fail "$1 is damaged"
 }
 
-# The draft was verified: it becomes a backup, older ones go, and it is carried away.
+# The draft was verified: it becomes a backup, $kept, and older ones go.
 keep_backup() {
-  local kept="${draft%.unfinished}"
+  kept="${draft%.unfinished}"
   sync -f "$draft"
   mv -T "$draft" "$kept"
   sync -f "$shelf"
   find "$shelf" -mindepth 1 -maxdepth 1 -type d -name '*Z' | sort -r | tail -n +$((${BACKUP_KEEP:-14} + 1)) |
     while IFS= read -r old; do rm -rf "$old"; done
-  if [ -n "${BACKUP_OFFSITE_COMMAND:-}" ]; then
-    sh -c "$BACKUP_OFFSITE_COMMAND" offsite "$kept" || fail "$kept is kept, but BACKUP_OFFSITE_COMMAND failed"
+}
+
+# The last step, once everything here is in order: what was kept is carried away. Prints where it is here.
+carry_away() {
+  if [ -n "${BACKUP_OFFSITE_COMMAND:-}" ] && ! sh -c "$BACKUP_OFFSITE_COMMAND" offsite "$kept"; then
+    echo "$(basename "$(dirname "$0")")/$(basename "$0"): $kept is kept, but BACKUP_OFFSITE_COMMAND failed" >&2
+    # A status of its own: who runs this again for another failure would push older backups off the shelf.
+    exit 3
   fi
   echo "$kept"
 }

@@ -161,10 +161,10 @@ describeWithPrivateServer('PostgreSQL', 'backups of PostgreSQL', () => {
     );
 
     it(
-      'fails when the backup could not be carried away, and keeps it',
+      'fails with a status of its own when the backup could not be carried away, and keeps it',
       async () => {
-        await expect(dump({ BACKUP_OFFSITE_COMMAND: 'test -e "$1" && exit 3' })).rejects.toThrow(
-          'BACKUP_OFFSITE_COMMAND',
+        await expect(dump({ BACKUP_OFFSITE_COMMAND: 'test -e "$1" && exit 5' })).rejects.toThrow(
+          /failed \(3\): .*BACKUP_OFFSITE_COMMAND failed/,
         );
         expect(kept('dump')).toHaveLength(1);
       },
@@ -227,11 +227,12 @@ describeWithPrivateServer('PostgreSQL', 'backups of PostgreSQL', () => {
     );
 
     it(
-      'removes the WAL that no kept base backup needs, and only that',
+      'removes the WAL that no kept base backup needs, and only that, also when the backup cannot be carried away',
       async () => {
         const archive = path.join(backups, 'postgres/wal');
         const before = readdirSync(archive);
-        await runScript('backup/postgres', ['base'], { ...environment(), BACKUP_KEEP: '1' }, account);
+        const offline = { ...environment(), BACKUP_KEEP: '1', BACKUP_OFFSITE_COMMAND: 'false' };
+        await expect(runScript('backup/postgres', ['base'], offline, account)).rejects.toThrow('failed (3)');
         const after = readdirSync(archive);
         expect(after.length).toBeLessThan(before.length);
         const data = await destroy();

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -125,6 +125,34 @@ describeWithPrivateServer('Redis', 'backups of Redis', () => {
     await use((client) => client.config('SET', 'auto-aof-rewrite-percentage', '77'));
     await backup('aof', await folder());
     expect(await use((client) => client.config('GET', 'auto-aof-rewrite-percentage'))).toContain('77');
+  });
+
+  it('leaves the rewriting of append-only files as it was, also after a run that was killed while it copied', async () => {
+    await use((client) => client.config('SET', 'auto-aof-rewrite-percentage', '77'));
+    const programs = path.join(backups, 'programs');
+    mkdirSync(programs);
+    writeFileSync(path.join(programs, 'cp'), '#!/bin/sh\nkill -9 $PPID\n', { mode: 0o755 });
+    const deadly = { ...environment(), PATH: `${programs}:${process.env['PATH']}` };
+    await expect(runScript('backup/redis', ['aof', await folder()], deadly)).rejects.toThrow();
+    const percentage = () => use((client) => client.config('GET', 'auto-aof-rewrite-percentage'));
+    expect(await percentage()).toContain('0');
+    await backup('aof', await folder());
+    expect(await percentage()).toContain('77');
+
+    // A 0 that somebody chose stays, too; backups of one second cannot stand on one shelf.
+    await use((client) => client.config('SET', 'auto-aof-rewrite-percentage', '0'));
+    const elsewhere = { ...environment(), BACKUP_DIR: path.join(backups, 'elsewhere') };
+    await runScript('backup/redis', ['aof', await folder()], elsewhere);
+    expect(await percentage()).toContain('0');
+  });
+
+  it('fails, and keeps nothing, when far more than a command would have to be cut off', async () => {
+    await checkpoint(1);
+    const data = await folder();
+    const incremental = readdirSync(path.join(data, 'appendonlydir')).find((name) => name.endsWith('.incr.aof')) ?? '';
+    appendFileSync(path.join(data, 'appendonlydir', incremental), Buffer.alloc(17 * 1024 * 1024, 'x'));
+    await expect(backup('aof', data)).rejects.toThrow('bytes before their end');
+    await expect(backup('check', '1')).rejects.toThrow('there is no backup');
   });
 
   it('fails, and keeps nothing, when Redis is away', async () => {
