@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { temporaryFolders } from '../temporary-folder.ts';
 import { describeWithTools } from '../tools.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -11,6 +12,8 @@ const FILE = join(PROJECT, '.gitlab-ci.yml');
 interface Job {
   readonly stage?: string;
   readonly extends?: string;
+  readonly image?: string | { readonly name: string; readonly entrypoint?: readonly string[] };
+  readonly variables?: Readonly<Record<string, string>>;
   readonly script?: readonly string[];
   readonly before_script?: readonly string[];
   readonly rules?: readonly { readonly if?: string; readonly when?: string }[];
@@ -51,6 +54,58 @@ describeWithTools(['check-jsonschema', 'shellcheck', 'helm'], '.gitlab-ci.yml', 
 });
 
 describe('the pipeline', () => {
+  const folder = temporaryFolders();
+
+  it('starts a shell in every image, also where the program of the image is another one', () => {
+    const images = jobs.flatMap(([, { image }]) => image ?? []);
+    const names = images.map((image) => (typeof image === 'string' ? image : image.name));
+    expect(names.map((name) => name.replace(/:.*/, ''))).toEqual(['docker', 'alpine/helm', 'alpine/helm']);
+    for (const image of images.slice(1)) expect(image).toMatchObject({ entrypoint: [''] });
+  });
+
+  it('builds images by the Docker service, over TLS', () => {
+    expect(jobNamed('images')?.variables).toEqual({
+      DOCKER_TLS_CERTDIR: '/certs',
+      DOCKER_HOST: 'tcp://docker:2376',
+      DOCKER_TLS_VERIFY: '1',
+      DOCKER_CERT_PATH: '/certs/client',
+    });
+  });
+
+  /** Runs the job `migrations` as the runner does, where npm is this script. Returns its status and what npm was asked. */
+  function migrations(npm: string): { readonly status: number | null; readonly asked: readonly string[] } {
+    const cwd = folder();
+    mkdirSync(join(cwd, 'bin'));
+    const script = `#!/bin/sh\necho "$*" >> asked\n${npm}\n`;
+    writeFileSync(join(cwd, 'bin/npm'), script, { mode: 0o755 });
+    const lines = jobNamed('migrations')?.script ?? [];
+    const env = { PATH: `${join(cwd, 'bin')}:${process.env['PATH']}` };
+    const { status } = spawnSync('bash', ['-eo', 'pipefail', '-c', lines.join('\n')], { cwd, env, encoding: 'utf8' });
+    return { status, asked: readFileSync(join(cwd, 'asked'), 'utf8').trim().split('\n') };
+  }
+
+  it('takes every migration back before it applies them again', () => {
+    const npm = `case "$*" in
+      'run migrate') echo 2 > applied ;;
+      *--down) echo $(($(cat applied) - 1)) > applied ;;
+      *) for n in 1 2; do
+           if [ "$n" -le "$(cat applied)" ]; then echo "000$n  2026-01-01"; else echo "000$n  not applied"; fi
+         done ;;
+    esac`;
+    const { status, asked } = migrations(npm);
+    expect(status).toBe(0);
+    expect(asked.filter((each) => !each.endsWith('--status'))).toEqual([
+      'run migrate',
+      ...['run migrate -- --down', 'run migrate -- --down'],
+      'run migrate',
+    ]);
+  });
+
+  it('fails when it cannot learn which migrations are applied, or learns of none', () => {
+    expect(migrations(`case "$*" in *--status) exit 1 ;; esac`).status).not.toBe(0);
+    expect(migrations('true').status).not.toBe(0);
+  });
+
   it('goes from checks and tests by an image and two environments to production', () => {
     expect(document['stages']).toEqual(['check', 'test', 'images', 'dev', 'staging', 'production']);
     const staged = (stage: string) => jobs.filter(([, job]) => job.stage === stage).map(([name]) => name);
