@@ -1,5 +1,6 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { FileMigrationProvider, Migrator, type MigrationInfo, type MigrationResultSet } from 'kysely/migration';
@@ -7,9 +8,19 @@ import { mustServe } from './contraction.ts';
 import type { Database } from './database.ts';
 import { RELEASE } from '../release.ts';
 
-/** How long a migration may make others wait behind it for a lock, and how long it tries. */
-const LOCK_TIMEOUT = '2s';
-const LOCK_PATIENCE_MS = 600_000;
+/** How long a migration may make others wait behind it for a lock. */
+const LOCK_TIMEOUT = '500ms';
+
+/** How it goes on when it did not get the lock. */
+export interface Patience {
+  /** How long it tries, ms. */
+  readonly forMs: number;
+  /** Between two tries. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Ten times what others waited for it, and as much again at most by chance: they have to catch up. */
+const PATIENCE: Patience = { forMs: 600_000, pause: () => setTimeout(5_000 * (1 + Math.random())) };
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations');
 
 /** A migration that could not be applied; what went before it stays, itself it left nothing behind. */
@@ -29,16 +40,17 @@ export class MigrationFailed extends Error {
  * @throws MigrationFailed
  * @throws SchemaTooNew
  */
-export async function migrateToLatest(database: Database): Promise<readonly string[]> {
+export async function migrateToLatest(database: Database, patience = PATIENCE): Promise<readonly string[]> {
   const [own, there] = await Promise.all([ownMigrations(), appliedMigrations(database)]);
   mustServe(
     RELEASE,
     there.filter((name) => !own.includes(name)),
   );
   if (own.every((name) => there.includes(name))) return [];
-  // On an empty schema nobody works yet: all of it at once.
-  if (there.length > 0) return withMigrator(database, oneByOne);
-  return applied(await withMigrator(database, (migrator) => patiently(() => migrator.migrateToLatest())));
+  if (there.length > 0) return withMigrator(database, (migrator) => oneByOne(migrator, patience));
+  // On an empty schema nobody works yet: all of it at once, and whoever waits, waits for another who does the same.
+  const atOnce = { ...patience, pause: () => Promise.resolve() };
+  return applied(await withMigrator(database, (migrator) => patiently(() => migrator.migrateToLatest(), atOnce)));
 }
 
 async function ownMigrations(): Promise<readonly string[]> {
@@ -60,21 +72,25 @@ async function appliedMigrations({ executor }: Database): Promise<readonly strin
  * Each in a transaction of its own: requests go on meanwhile, and a lock that one migration needs must not be held until
  * the last one is through.
  */
-async function oneByOne(migrator: Migrator): Promise<readonly string[]> {
+async function oneByOne(migrator: Migrator, patience: Patience): Promise<readonly string[]> {
   const names: string[] = [];
   for (;;) {
-    const name = applied(await patiently(() => migrator.migrateUp()));
+    const name = applied(await patiently(() => migrator.migrateUp(), patience));
     if (name.length === 0) return names;
     names.push(...name);
   }
 }
 
-/** A migration that does not get its lock soon steps back, for all who come after it wait as well, and tries again. */
-async function patiently(migrate: () => Promise<MigrationResultSet>): Promise<MigrationResultSet> {
-  const giveUpAt = Date.now() + LOCK_PATIENCE_MS;
+/**
+ * A migration that does not get its lock soon steps back, for all who come after it wait as well, and tries again when they
+ * have had their turn: a table whose lock is asked for without a pause is as good as locked.
+ */
+async function patiently(migrate: () => Promise<MigrationResultSet>, patience: Patience): Promise<MigrationResultSet> {
+  const giveUpAt = Date.now() + patience.forMs;
   for (;;) {
     const outcome = await migrate();
     if (!isLockTimeout(outcome.error) || Date.now() > giveUpAt) return outcome;
+    await patience.pause();
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { openDatabase, type Database } from '../../../lib/db/database.ts';
 import { migrateDown, migrateToLatest, migrationStatus } from '../../../lib/db/migrate.ts';
 import { prepareDatabase } from '../../../lib/db/prepare.ts';
@@ -45,6 +46,33 @@ describeWithServer('PostgreSQL', 'many processes that start at once', (address) 
   afterEach(async () => {
     await Promise.all(databases.map((database) => database.close()));
     await fresh.drop();
+  });
+
+  it('step back from a table that is being read for long, and let requests pass before they try again', async () => {
+    const [migrating, reading, working] = databases as [Database, Database, Database];
+    const names = await migrateToLatest(migrating);
+    while ((await migrateDown(migrating))[0] !== '0024_outbox_traces') continue;
+    const held = Promise.withResolvers<void>();
+    const isHeld = Promise.withResolvers<void>();
+    const dump = reading.db.transaction().execute(async (transaction) => {
+      await sql`LOCK TABLE outbox_events IN ACCESS SHARE MODE`.execute(transaction);
+      isHeld.resolve();
+      await held.promise;
+    });
+    await isHeld.promise;
+
+    let pauses = 0;
+    const applied = await migrateToLatest(migrating, {
+      forMs: 60_000,
+      pause: async () => {
+        pauses += 1;
+        await working.executor.query('SELECT FROM outbox_events LIMIT 1');
+        if (pauses < 3) return;
+        held.resolve();
+        await dump;
+      },
+    });
+    expect([pauses, applied]).toEqual([3, names.slice(names.indexOf('0024_outbox_traces'))]);
   });
 
   it('apply each migration once, and make each partition once', async () => {
