@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { AT_ONCE, synchronise } from './synchronise.ts';
 
 /** As `sha256sum` writes and checks it. */
 const SUMS = 'SHA256SUMS';
-/** Disks make many files durable in the time of one. */
-const AT_ONCE = 32;
 
 /**
  * Copies a folder that nobody writes to, with the checksums of its files. What was copied is read again and compared; the
@@ -63,13 +62,4 @@ async function sha256(file: string): Promise<string> {
   const digest = createHash('sha256');
   await pipeline(createReadStream(file), digest);
   return digest.digest('hex');
-}
-
-async function synchronise(place: string): Promise<void> {
-  const handle = await open(place, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { copySaves } from './copy-saves.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { loadConfig } from '../../lib/config/load.ts';
+import { lockDirectory } from '../../lib/db/directory-lock.ts';
 import { endOldVersions, keepsVersions, keepVersions } from '../../lib/s3/bucket-protection.ts';
 import { s3Client, type Bucket } from '../../lib/s3/s3-client.ts';
 import { caOf } from './saves-ca.ts';
@@ -56,14 +57,27 @@ program
     const from = path.resolve(PROJECT, saves.dir ?? path.join(node.dataDir, 'saves'));
     const shelf = path.join(backups, 'saves');
     await mkdir(shelf, { recursive: true, mode: 0o700 });
-    const copies = (await readdir(shelf)).filter((name) => /^\d{8}T\d{6}Z$/.test(name)).sort();
-    const name = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-    const last = copies.at(-1);
-    const to = path.join(shelf, name);
-    const { files, bytes, linked } = await copySaves(from, to, last === undefined ? null : path.join(shelf, last));
-    for (const old of [...copies, name].slice(0, -keep)) await rm(path.join(shelf, old), { recursive: true });
-    console.log(`${to}: ${files} files, ${bytes} bytes; ${linked} of them had been copied before`);
+    // One at a time: what is unfinished is litter then.
+    const unlock = await lockDirectory(shelf);
+    try {
+      console.log(await copyTo(shelf, from, keep));
+    } finally {
+      await unlock();
+    }
   });
+
+async function copyTo(shelf: string, from: string, keep: number): Promise<string> {
+  const there = await readdir(shelf);
+  for (const litter of there.filter((name) => /^\d{8}T\d{6}Z\.unfinished$/.test(name)))
+    await rm(path.join(shelf, litter), { recursive: true });
+  const copies = there.filter((name) => /^\d{8}T\d{6}Z$/.test(name)).sort();
+  const name = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const last = copies.at(-1);
+  const to = path.join(shelf, name);
+  const { files, bytes, linked } = await copySaves(from, to, last === undefined ? null : path.join(shelf, last));
+  for (const old of [...copies, name].slice(0, -keep)) await rm(path.join(shelf, old), { recursive: true });
+  return `${to}: ${files} files, ${bytes} bytes; ${linked} of them had been copied before`;
+}
 
 function bucketOf({ s3 }: Config): Bucket {
   if (s3.bucket === null)

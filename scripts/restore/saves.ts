@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
 import { openStores } from './open-stores.ts';
-import { copySaves, verifySaves } from '../backup/copy-saves.ts';
+import { copySaves, damagedSaves, objectOf } from '../backup/copy-saves.ts';
 import { caOf } from '../backup/saves-ca.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { lostSaves } from '../../lib/restore/lost-saves.ts';
@@ -42,7 +42,10 @@ program
 
 program
   .command('copy')
-  .description('of a folder: makes an empty folder of saves of a copy. Nodes must be stopped')
+  .description(
+    'of a folder: makes an empty folder of saves of a copy. Nodes must be stopped. Objects that the copy has damaged are\n' +
+      'left out and named, and it fails in the end: everything else is there then',
+  )
   .option('--from <copy>', 'default: the newest in BACKUP_DIR/saves')
   .action(async ({ from }: { from?: string }) => {
     const { saves, node } = loadConfig();
@@ -50,9 +53,15 @@ program
     const there = await readdir(to).catch(() => []);
     if (there.length > 0) throw new Error(`${to} is not empty: move it away, it may be needed`);
     const source = from ?? (await newestCopy());
-    await verifySaves(source);
-    const { files, bytes } = await copySaves(source, to, null);
+    const damaged = await damagedSaves(source);
+    for (const file of damaged) console.error(`${path.join(source, file)} does not hold what its name says: left out`);
+    const without = new Set(damaged.map(objectOf));
+    const { files, bytes } = await copySaves(source, to, null, (file) => without.has(objectOf(file)));
     console.log(`${to} is ${source}: ${files} files, ${bytes} bytes`);
+    if (without.size > 0)
+      throw new Error(
+        `${without.size} damaged objects were left out; an earlier copy may have them: ${[...without].join(', ')}`,
+      );
   });
 
 async function newestCopy(): Promise<string> {

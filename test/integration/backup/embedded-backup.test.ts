@@ -13,10 +13,20 @@ const SCRIPTS = path.resolve(import.meta.dirname, '../../../scripts');
 describe('the backup of an installation without servers', () => {
   const folder = temporaryFolders();
 
+  /** What it said. */
   async function run(script: string, data: string, ...args: readonly string[]): Promise<string> {
-    const env = { PATH: process.env['PATH'], DATA_DIR: data };
-    const { stdout } = await promisify(execFile)(process.execPath, [path.join(SCRIPTS, script), ...args], { env });
-    return stdout;
+    return runWith({}, script, data, ...args);
+  }
+
+  async function runWith(
+    settings: Readonly<Record<string, string>>,
+    script: string,
+    data: string,
+    ...args: readonly string[]
+  ): Promise<string> {
+    const env = { PATH: process.env['PATH'], DATA_DIR: data, ...settings };
+    const said = await promisify(execFile)(process.execPath, [path.join(SCRIPTS, script), ...args], { env });
+    return said.stdout + said.stderr;
   }
 
   /** An installation with something in it. */
@@ -47,6 +57,22 @@ describe('the backup of an installation without servers', () => {
       await database.close();
       expect(totals.rows).toEqual([{ ms: 4711 }]);
       expect(Number(next.rows[0]?.n)).toBeGreaterThan(1_000_000_000);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'says that saves which are elsewhere are not in it',
+    async () => {
+      const [data, saves] = [await installation(), folder()];
+      const warning = 'cloud saves are NOT in it';
+      const backup = (settings: Readonly<Record<string, string>>) =>
+        runWith(settings, 'backup/embedded.ts', data, '--to', folder());
+      expect(await backup({})).not.toContain(warning);
+      expect(await backup({ SAVES_DIR: path.join(data, 'saves') })).not.toContain(warning);
+      expect(await backup({ SAVES_DIR: saves })).toContain(`${warning}: they are in ${saves}`);
+      const s3 = { S3_BUCKET_SAVEGAMES: 'saves', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+      expect(await backup(s3)).toContain(`${warning}: they are in the S3 bucket saves`);
     },
     PATIENCE_MS,
   );

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { bringBack, keepsVersions, keepVersions } from '../../../lib/s3/bucket-protection.ts';
-import { copySaves, verifySaves } from '../../../scripts/backup/copy-saves.ts';
+import { copySaves, damagedSaves } from '../../../scripts/backup/copy-saves.ts';
 import { runScript } from '../../../scripts/rehearse-restore/run-script.ts';
 import { createBucket, type FreshBucket } from '../../../scripts/servers/s3-bucket.ts';
 import { s3Variables } from '../../../scripts/servers/s3-address.ts';
@@ -52,10 +52,40 @@ describe('copies of a folder of saves', () => {
     const file = keep(store, 'sound');
     const copy = path.join(shelf, 'copy');
     await copySaves(store, copy, null);
-    await verifySaves(copy);
+    expect(await damagedSaves(copy)).toEqual([]);
     writeFileSync(path.join(copy, file), 'SOUND');
-    await expect(verifySaves(copy)).rejects.toThrow('does not hold what its name says');
+    expect(await damagedSaves(copy)).toEqual([file]);
   });
+
+  it('copy again what the copy before has only in part', async () => {
+    const [store, shelf] = [folder(), folder()];
+    const file = keep(store, 'a whole save');
+    const [first, second] = [path.join(shelf, 'first'), path.join(shelf, 'second')];
+    await copySaves(store, first, null);
+    writeFileSync(path.join(first, file), '');
+    expect(await copySaves(store, second, first)).toEqual({ files: 1, bytes: 12, linked: 0 });
+    expect(readFileSync(path.join(second, file), 'utf8')).toBe('a whole save');
+  });
+
+  it(
+    'are restored without the objects that rotted in them, which are named',
+    async () => {
+      const [store, shelf, restored] = [folder(), folder(), folder()];
+      const [rotten, sound] = [keep(store, 'sound'), keep(store, 'whole')];
+      const copy = path.join(shelf, 'copy');
+      await copySaves(store, copy, null);
+      writeFileSync(path.join(copy, rotten), 'SOUND');
+      // As the other parts of an object of parts: worth nothing without this one.
+      writeFileSync(path.join(copy, path.dirname(rotten), '2.whole.0.rest'), '');
+      const restoring = runScript('restore/saves', ['copy', '--from', copy], { SAVES_DIR: restored });
+      await expect(restoring).rejects.toThrow(`${rotten} does not hold what its name says: left out`);
+      expect(readFileSync(path.join(restored, sound), 'utf8')).toBe('whole');
+      expect(readdirSync(path.join(restored, 'objects'), { recursive: true })).not.toContain(
+        path.relative('objects', path.dirname(rotten)),
+      );
+    },
+    PATIENCE_MS,
+  );
 
   it(
     'come and go by commands, and only so many are kept',
@@ -63,7 +93,8 @@ describe('copies of a folder of saves', () => {
       const [store, shelf] = [folder(), folder()];
       const file = keep(store, 'a save');
       const environment = { SAVES_DIR: store, BACKUP_DIR: shelf, BACKUP_KEEP: '1' };
-      mkdirSync(path.join(shelf, 'saves/20260101T000000Z'), { recursive: true });
+      for (const name of ['20260101T000000Z', '20260102T000000Z.unfinished'])
+        mkdirSync(path.join(shelf, 'saves', name), { recursive: true });
       await runScript('backup/saves', ['copy'], environment);
       expect(readdirSync(path.join(shelf, 'saves'))).toHaveLength(1);
       await expect(runScript('restore/saves', ['copy'], environment)).rejects.toThrow('is not empty');
