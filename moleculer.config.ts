@@ -63,7 +63,11 @@ export function brokerOptions(settings: BrokerSettings): BrokerOptions {
 /** One that accepts a connection and says nothing is given up after this; the client's own 20 s outlast any drain. */
 const NATS_CONNECT_MS = 5_000;
 
+/** How often the client asks whether NATS is still there: the third unanswered time it connects anew. Its own 2 min take 6. */
+const NATS_PING_MS = 10_000;
+
 function natsOptions(url: string, files: TlsSettings): object {
   const tls = natsTls(url, files);
-  return { url, timeout: NATS_CONNECT_MS, maxReconnectAttempts: -1, ...(tls === null ? {} : { tls }) };
+  const patience = { timeout: NATS_CONNECT_MS, pingInterval: NATS_PING_MS, maxReconnectAttempts: -1 };
+  return { url, ...patience, ...(tls === null ? {} : { tls }) };
 }

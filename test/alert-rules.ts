@@ -46,7 +46,6 @@ const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
   kube_cronjob_status_last_successful_time: ['cronjob'],
   kubelet_volume_stats_available_bytes: ['persistentvolumeclaim'],
   kubelet_volume_stats_capacity_bytes: ['persistentvolumeclaim'],
-  moleculer_transit_connected: [],
   moleculer_request_total: ['service', 'action', 'type', 'caller'],
   moleculer_request_error_total: ['service', 'action', 'type', 'caller', 'errorName', 'errorCode', 'errorType'],
   moleculer_registry_nodes_online_total: [],

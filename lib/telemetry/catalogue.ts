@@ -1,5 +1,6 @@
 /** Every metric of the product. A test compares it with what a running node shows, and the documentation with it. */
 import { ANTICHEAT_METRICS } from './anticheat-metrics.ts';
+import { BUS_METRICS } from './bus-metrics.ts';
 import { DATABASE_METRICS } from './database-metrics.ts';
 import { DEPENDENCY_METRICS } from './dependency-metrics.ts';
 import { ENGINE_METRICS } from './engine-metrics.ts';
@@ -40,6 +41,7 @@ export const METRIC_CATALOGUE: readonly CataloguedMetrics[] = [
   { title: 'Other services of the platform', nodes: 'all but gateway', metrics: UPSTREAM_METRICS },
   { title: 'Database', nodes: 'all but gateway', metrics: DATABASE_METRICS },
   { title: 'Dependencies', nodes: 'all', metrics: DEPENDENCY_METRICS },
+  { title: 'Bus between nodes', nodes: 'all', metrics: BUS_METRICS },
   { title: 'Export of traces', nodes: 'all', metrics: TRACING_METRICS },
   { title: 'Certificates', nodes: 'all', metrics: TLS_METRICS },
   { title: 'Process', nodes: 'all', metrics: PROCESS_METRICS },

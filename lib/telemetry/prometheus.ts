@@ -15,7 +15,6 @@ const SHOWN = [
   'moleculer.request.error.total',
   'moleculer.request.time',
   'moleculer.registry.nodes.**',
-  'moleculer.transit.connected',
   'moleculer.transporter.packets.**',
 ];
 

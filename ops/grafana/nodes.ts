@@ -77,6 +77,11 @@ export const nodes = dashboard('library-nodes', 'Nodes', 'Processes: event loop,
         { expr: rate('moleculer_request_error_total', 'action, errorType'), legend: '{{action}} {{errorType}}' },
       ),
       graph(
+        'Connected to NATS',
+        { unit: 'short', about: '1, or 0 for a node that is cut off' },
+        { expr: `library_bus_connected{${chosen()}}`, legend: '{{node_id}}' },
+      ),
+      graph(
         'Nodes that each node sees',
         { unit: 'short', about: 'The same on all, or the bus is cut' },
         { expr: `moleculer_registry_nodes_online_total{${chosen()}}`, legend: '{{node_id}}' },
