@@ -23,6 +23,11 @@ export class MemberView {
     return this.#placement;
   }
 
+  /** Whether this node takes part itself: not before it has joined, and no more when it leaves. */
+  get isMember(): boolean {
+    return this.#members.includes(this.#node);
+  }
+
   set(members: readonly string[], reads: MemberReads): void {
     this.#members = [...members];
     this.#reads = reads;

@@ -137,6 +137,7 @@ export class ShardOwnership {
 
   /** Another node cannot read these shards: this one serves them as a guest, and hands them back. */
   standIn(shards: readonly number[]): void {
+    if (!this.#view.isMember) return; // whoever leaves, or has stopped, takes nothing up any more
     for (const id of shards) {
       const slot = this.#slots[id];
       if (slot?.at === 'absent') {
@@ -265,7 +266,8 @@ export class ShardOwnership {
     const reader = this.#view.readerOf(id, error.version);
     events.unreadable(id, error, reader);
     if (this.#slots[id]?.at !== 'loading') return;
-    const blockedUntil = clock.now() + guestMs;
+    // Longer than the stand-in stays by itself: it hands the shard back, and offers it, before it would be stolen from it.
+    const blockedUntil = clock.now() + 2 * guestMs;
     this.#slots[id] = { ...FREE, blockedUntil, elsewhere: reader, unreadable: error.message };
     if (reader !== null) standIn(reader, [id]);
   }

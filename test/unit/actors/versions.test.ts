@@ -144,6 +144,16 @@ describe('an engine that is asked to stand in', () => {
     expect(beat.answer).toEqual({ kind: 'not_owner', owner: OWNER });
     await servesAtOnce();
   });
+
+  it('takes nothing up when it leaves, or has left', async () => {
+    await taken();
+    newer.host.setMembers([OWNER], [OWNER, OTHER], reads);
+    await bed.time.advance(GUEST_MS);
+    const before = newer.events.length;
+    newer.host.standIn([0]);
+    await bed.time.advance(1_000);
+    expect([newer.host.stats().shards, newer.events.length]).toEqual([0, before]);
+  });
 });
 
 describe('a command that only a newer release knows', () => {
