@@ -14,6 +14,8 @@ export interface GatewayLimits {
 
 /** A request waits no longer for Redis to count it. */
 const COMMAND_TIMEOUT_MS = 250;
+/** While Redis is away every request of a kind that is counted there meets it; once a minute is enough to say so. */
+const TELL_MS = 60_000;
 
 /** What one caller may have of this gateway, the same over REST, WebSocket and gRPC. */
 export async function gatewayLimits(
@@ -25,6 +27,7 @@ export async function gatewayLimits(
   const { limits: rules, redis } = config;
   const { logger } = broker;
   const metrics = limitMetrics(broker);
+  let toldAt = -Infinity;
   const limits = createLimits({
     ...{ rules, clock, metrics },
     notBelieved: () =>
@@ -46,7 +49,11 @@ export async function gatewayLimits(
               onError: (error) => logger.warn({ msg: 'redis connection of the quotas lost', error: error.message }),
             },
           ],
-    failed: (error) => logger.warn({ msg: 'quotas are counted by this gateway alone', error: String(error) }),
+    failed: (error) => {
+      if (clock.now() - toldAt < TELL_MS) return;
+      toldAt = clock.now();
+      logger.warn({ msg: 'quotas are counted by this gateway alone', error: String(error) });
+    },
     refused: (name) => metrics.refused(name),
   });
   return { limits, quotas };

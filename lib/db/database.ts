@@ -111,9 +111,8 @@ function wrap(
   const executor: SqlExecutor = {
     async query<Row extends object>(text: string, params: readonly unknown[] = [], name?: string) {
       const values = params as unknown[];
-      const result = await observed(observer, () =>
-        pool.query<Row>(name === undefined ? { text, values } : { name, text, values }),
-      );
+      const statement = name === undefined ? { text, values } : { name, text, values };
+      const result = await observed(observer, () => queryOnce<Row>(pool, statement));
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     },
   };
@@ -130,6 +129,26 @@ function wrap(
     },
     close,
   };
+}
+
+/**
+ * As the pool's own `query`, but sent from the caller's own context: the pool sends what had to wait for a connection from
+ * that of whoever gave the connection back, and the statement would become a step of another request's trace.
+ */
+async function queryOnce<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  statement: pg.QueryConfig,
+): Promise<pg.QueryResult<Row>> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    return await client.query<Row>(statement);
+  } catch (error) {
+    failure = error as Error;
+    throw error;
+  } finally {
+    client.release(failure);
+  }
 }
 
 async function observed<Result>(observer: DatabaseObserver | undefined, query: () => Promise<Result>): Promise<Result> {
