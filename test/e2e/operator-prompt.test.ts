@@ -106,7 +106,9 @@ describe("the operators' prompt on the embedded product", () => {
 
   it('shows every node, its figures, and who keeps the engines busy', async () => {
     expect(await prompt.ask('cluster', /1 nodes/)).toMatch(/gateway,engine,domain,bridge .* ready/);
-    expect(await prompt.ask('figures library.engine', /figures;/)).toMatch(/library\.engine\.shards\s.*1024/);
+    expect(await prompt.ask('figures library.engine', /figures;/)).toMatch(
+      /library\.engine\.shards\.configured\s.*1024/,
+    );
     expect(await prompt.ask('top', /on 1 engines/)).toContain('0.0 heartbeats/s, 0.0 turns/s');
   });
 });
