@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { QuotaName } from './limits.ts';
 import { tooMuch } from './refusal.ts';
@@ -29,6 +30,11 @@ const DETAILS: Readonly<Record<QuotaName, string>> = {
   invitations: 'The user has sent too many invitations within an hour',
 };
 
+/** Counts outlive the user by an hour at most: they must not name one who was erased meanwhile. */
+export function keyOf(userId: string): string {
+  return createHash('sha256').update(userId).digest('base64url');
+}
+
 /**
  * Here the well-kept library is the right one: a request in thousands passes, so its promise and its timer cost nothing.
  * While Redis is away each gateway counts for itself: a store that is down must not take the saves of players with it.
@@ -54,7 +60,7 @@ export async function openQuotas({ rules, redis, failed, refused }: QuotasDepend
   /** How long until there is one left, ms; 0: there was. */
   async function waitOf(limiter: RateLimiterAbstract, userId: string): Promise<number> {
     try {
-      await limiter.consume(userId);
+      await limiter.consume(keyOf(userId));
       return 0;
     } catch (error) {
       if (error instanceof RateLimiterRes) return Math.max(1, error.msBeforeNext);

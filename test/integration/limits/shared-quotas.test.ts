@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { configFrom } from '../../../lib/config/load.ts';
 import type { QuotaName } from '../../../lib/limits/limits.ts';
-import { openQuotas, type Quotas } from '../../../lib/limits/quotas.ts';
+import { keyOf, openQuotas, type Quotas } from '../../../lib/limits/quotas.ts';
 import { startRedis } from '../../../scripts/servers/redis.ts';
 import type { PrivateServer } from '../../../scripts/servers/server.ts';
 import { describeWithPrivateServer, started } from '../../servers.ts';
@@ -57,7 +57,7 @@ describeWithPrivateServer('Redis', 'hourly limits that gateways share', () => {
     await taken(3, user);
     const client = new Redis(server.address);
     const [key = '', ...more] = await client.keys('*');
-    expect([key, more, await client.get(key)]).toEqual([`library:quota:uploads:${user}`, [], '3']);
+    expect([key, more, await client.get(key)]).toEqual([`library:quota:uploads:${keyOf(user)}`, [], '3']);
     const seconds = await client.ttl(key);
     expect(seconds > 3500 && seconds <= 3600).toBe(true);
     client.disconnect();
