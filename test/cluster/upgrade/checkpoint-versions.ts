@@ -10,11 +10,13 @@ export class CheckpointVersions {
   readonly #redis: Redis;
   readonly #timer: NodeJS.Timeout;
   #seen = new Set<number>();
-  #busy = false;
+  #looking: Promise<void> | null = null;
 
   constructor(address: string) {
     this.#redis = new Redis(address);
-    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.#look().finally(() => (this.#looking = null));
+    }, LOOK_MS);
   }
 
   /** The versions seen since the last call. */
@@ -41,15 +43,14 @@ export class CheckpointVersions {
     return counts;
   }
 
-  close(): void {
+  /** Waits for the look that is under way: a connection must not be closed beneath it. */
+  async close(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#looking;
     this.#redis.disconnect();
   }
 
   async #look(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
     for (const version of (await this.count()).keys()) this.#seen.add(version);
-    this.#busy = false;
   }
 }

@@ -37,7 +37,7 @@ describeWithServers(['PostgreSQL', 'Redis', 'NATS'], 'a rolling upgrade', () => 
     versions = new CheckpointVersions(campaign.cluster.servers.redis.address);
   }, START_LIMIT_MS);
   afterAll(async () => {
-    versions.close();
+    await versions.close();
     await campaign.stop();
     for (const made of [folder, next]) rmSync(made, { recursive: true });
   }, START_LIMIT_MS);
