@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'data/', 'coverage/', 'web/', '.cache/', '.schemathesis/', 'lib/grpc/generated/'] },
+  { ignores: ['node_modules/', 'data/', 'coverage/', 'web/dist/', '.cache/', '.schemathesis/', 'lib/grpc/generated/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

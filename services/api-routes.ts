@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceBroker } from 'moleculer';
 import type { Verified } from '../lib/auth/verifier.ts';
+import { isDemo } from '../lib/config/demo.ts';
 import type { Endpoint, Request } from '../lib/contract/endpoint.ts';
 import { BASE_PATH, ENDPOINTS } from '../lib/contract/endpoints.ts';
 import { endSession, heartbeat } from '../lib/contract/playtime-endpoints.ts';
@@ -15,7 +16,9 @@ import { endHttpSpan } from '../lib/http/http-span.ts';
 import type { HotHandler } from '../lib/http/hot-path.ts';
 import { originOf } from '../lib/http/origin.ts';
 import { operationsHandler, OPERATIONS_PATHS } from '../lib/http/operations.ts';
+import { pagesIn } from '../lib/http/pages.ts';
 import { methodNotAllowed } from '../lib/http/problem.ts';
+import { PAGES_FOLDER } from '../lib/http/project-files.ts';
 import type { FailureLog, Reply } from '../lib/http/reply.ts';
 import type { Exchange } from '../lib/http/respond.ts';
 import type { Beats } from '../lib/playtime/beats.ts';
@@ -62,7 +65,7 @@ export interface ApiRoutes {
   };
 }
 
-/** Lays out every path of the gateway: the API of the contract, the documentation, health and metrics. */
+/** Lays out every path of the gateway: the API of the contract, the documentation, pages for people, health and metrics. */
 export function apiRoutes(dependencies: RouteDependencies): ApiRoutes {
   const { exchangeOf, saveFiles, reply, beats } = dependencies;
   const direct = new Map<string, (exchange: Exchange) => void>();
@@ -131,7 +134,14 @@ function contractAliases(
   return aliases;
 }
 
-function plainAliases({ exchangeOf, readiness, broker }: RouteDependencies, reply: Reply): Record<string, WebHandler> {
+function plainAliases(dependencies: RouteDependencies, reply: Reply): Record<string, WebHandler> {
+  const { config, exchangeOf, readiness, broker } = dependencies;
+  const { publicEndpoint } = config.s3;
+  const pages = pagesIn({
+    folder: PAGES_FOLDER,
+    pages: isDemo(config) ? ['console', 'play'] : ['console'],
+    reachable: publicEndpoint === null ? [] : [new URL(publicEndpoint).origin],
+  });
   const aliases: Record<string, WebHandler> = {};
   const answerOperation = operationsHandler({ readiness, metrics: () => renderMetrics(broker) });
   const add = (path: string, answer: (req: IncomingMessage, res: ServerResponse) => Promise<void>): void => {
@@ -146,6 +156,7 @@ function plainAliases({ exchangeOf, readiness, broker }: RouteDependencies, repl
   };
   for (const path of OPERATIONS_PATHS) add(path, (_req, res) => answerOperation(path, res));
   for (const path of DOCUMENT_PATHS) add(path, (req, res) => serveDocument(path, req, res));
+  for (const path of pages.paths) add(path, (req, res) => pages.serve(path, req, res));
   return aliases;
 }
 

@@ -18,6 +18,7 @@ import { prepareDatabase } from '../lib/db/prepare.ts';
 import { configuredKafka } from '../lib/kafka/configured-kafka.ts';
 import { KafkaEventBus } from '../lib/kafka/kafka-event-bus.ts';
 import { KAFKA_TIMING } from '../lib/kafka/kafka-settings.ts';
+import { loadsDemoData } from '../lib/config/demo.ts';
 import { loadDemoData } from '../lib/library/demo-data.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { CheckpointStore } from '../lib/ports/checkpoint-store.ts';
@@ -60,8 +61,7 @@ export async function openData(
   try {
     const migrations = await prepareDatabase(database, now);
     if (migrations.length > 0) broker.logger.info({ msg: 'schema migrated', migrations });
-    const wanted = node.demoData === 'always' || (node.demoData === 'auto' && postgres.dsn === null);
-    if (wanted) await loadDemoData(database.db, now);
+    if (loadsDemoData({ node, postgres })) await loadDemoData(database.db, now);
     return database;
   } catch (error) {
     await database.close();

@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { OPENAPI_FILE, PROJECT_ROOT } from './project-files.ts';
-import { isEncrypted, STRICT_TRANSPORT } from './respond.ts';
+import { representationOf, sendRepresentation, type Representation } from './representation.ts';
 
 /** Where the OpenAPI document is served. */
 export const OPENAPI_PATH = '/api/openapi/v1/library.yaml';
@@ -65,57 +62,26 @@ const DOCUMENTS: Readonly<Record<string, { readonly type: string; readonly sourc
 /** The paths of the human documentation and of the OpenAPI document. */
 export const DOCUMENT_PATHS: readonly string[] = Object.keys(DOCUMENTS);
 
-interface Loaded {
-  readonly bytes: Buffer;
-  readonly zipped: Buffer;
-  readonly etag: string;
-}
-
-const zip = promisify(gzip);
-const loaded = new Map<string, Promise<Loaded>>();
+const loaded = new Map<string, Promise<Representation>>();
 
 /** Answers one of {@link DOCUMENT_PATHS}; read and compressed once, when first asked for. */
 export async function serveDocument(path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const document = DOCUMENTS[path];
   if (document === undefined) throw new TypeError(`no document ${path}`);
-  const { bytes, zipped, etag } = await load(path, document.source);
-  const headers: Record<string, string | number> = {
-    'Content-Security-Policy': PAGE_POLICY,
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Cache-Control': 'no-cache',
-    ETag: etag,
-    Vary: 'Accept-Encoding',
-    ...(isEncrypted(res) ? Object.fromEntries([STRICT_TRANSPORT]) : {}),
-  };
-  if (req.headers['if-none-match'] === etag) {
-    res.writeHead(304, headers);
-    res.end();
-    return;
-  }
-  const zips = /\bgzip\b/.test(String(req.headers['accept-encoding'] ?? ''));
-  const body = zips ? zipped : bytes;
-  res.writeHead(200, {
-    ...headers,
-    'Content-Type': document.type,
-    'Content-Length': body.length,
-    ...(zips ? { 'Content-Encoding': 'gzip' } : {}),
-  });
-  res.end(body);
+  const representation = await load(path, document.type, document.source);
+  sendRepresentation(req, res, representation, { policy: PAGE_POLICY, cache: 'no-cache' });
 }
 
-function load(path: string, source: Source): Promise<Loaded> {
+function load(path: string, type: string, source: Source): Promise<Representation> {
   const known = loaded.get(path);
   if (known !== undefined) return known;
-  const loading = read(source);
+  const loading = read(source).then((bytes) => representationOf(type, bytes));
   loaded.set(path, loading);
   // A file that could not be read may be there the next time.
   loading.catch(() => loaded.delete(path));
   return loading;
 }
 
-async function read(source: Source): Promise<Loaded> {
-  const bytes = 'text' in source ? Buffer.from(source.text) : await readFile(source.file);
-  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-  return { bytes, zipped: await zip(bytes), etag };
+async function read(source: Source): Promise<Buffer> {
+  return 'text' in source ? Buffer.from(source.text) : readFile(source.file);
 }

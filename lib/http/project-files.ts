@@ -9,3 +9,6 @@ export const OPENAPI_FILE = join(PROJECT_ROOT, 'api/openapi/v1/library.yaml');
 
 /** The JSON Schemas of the events, generated from `lib/contract/events/`. */
 export const EVENT_SCHEMAS = join(PROJECT_ROOT, 'api/events');
+
+/** The pages for people, built by `npm run pages`. */
+export const PAGES_FOLDER = join(PROJECT_ROOT, 'web/dist');

@@ -1,0 +1,43 @@
+/** What all pages say. */
+import { speaker } from './locale.ts';
+
+export const say = speaker({
+  en: {
+    skip: 'Skip to the content',
+    language: 'Language',
+    theme: 'Appearance',
+    theme_auto: 'As the system',
+    theme_light: 'Light',
+    theme_dark: 'Dark',
+    cancel: 'Cancel',
+    close: 'Close',
+    copy: 'Copy',
+    copied: 'Copied',
+    dismiss: 'Dismiss',
+    loading: 'Loading …',
+    retry: 'Try again',
+    unreachable: 'The service does not answer.',
+    live: 'live',
+    connecting: 'connecting …',
+    lost: 'connection lost, trying again …',
+  },
+  ru: {
+    skip: 'К содержанию',
+    language: 'Язык',
+    theme: 'Оформление',
+    theme_auto: 'Как в системе',
+    theme_light: 'Светлое',
+    theme_dark: 'Тёмное',
+    cancel: 'Отмена',
+    close: 'Закрыть',
+    copy: 'Копировать',
+    copied: 'Скопировано',
+    dismiss: 'Скрыть',
+    loading: 'Загрузка…',
+    retry: 'Повторить',
+    unreachable: 'Сервис не отвечает.',
+    live: 'на связи',
+    connecting: 'соединение…',
+    lost: 'связь потеряна, пробуем снова…',
+  },
+});

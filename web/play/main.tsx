@@ -1,0 +1,8 @@
+import '../common/theme.css';
+import '../common/parts.css';
+import './play.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+
+const root = document.querySelector('#app');
+if (root !== null) render(<App />, root);
