@@ -8,6 +8,7 @@ import { endSession, heartbeat } from '../lib/contract/playtime-endpoints.ts';
 import { confirmUpload, uploadUrl } from '../lib/contract/savegame-endpoints.ts';
 import type { BeatBody } from '../lib/contract/playtime.ts';
 import { SOCKET_PATH } from '../lib/contract/frames.ts';
+import { DEMO_TOKENS_PATH, demoTokens } from '../lib/demo/tokens.ts';
 import { LibraryError } from '../lib/errors.ts';
 import { DOCUMENT_PATHS, serveDocument } from '../lib/http/documents.ts';
 import { endpointHandler } from '../lib/http/endpoint-handler.ts';
@@ -157,7 +158,21 @@ function plainAliases(dependencies: RouteDependencies, reply: Reply): Record<str
   for (const path of OPERATIONS_PATHS) add(path, (_req, res) => answerOperation(path, res));
   for (const path of DOCUMENT_PATHS) add(path, (req, res) => serveDocument(path, req, res));
   for (const path of pages.paths) add(path, (req, res) => pages.serve(path, req, res));
-  return aliases;
+  return isDemo(config) ? { ...aliases, ...demoAliases(dependencies, reply) } : aliases;
+}
+
+function demoAliases({ config, clock, exchangeOf }: RouteDependencies, reply: Reply): Record<string, WebHandler> {
+  const answer = demoTokens(config, clock);
+  return {
+    [`POST ${DEMO_TOKENS_PATH}`]: (req) => {
+      const exchange = exchangeOf(req);
+      answer(req).then(
+        (result) => reply.answer(exchange, 'unmatched', result),
+        (error: unknown) => reply.failure(exchange, 'unmatched', error),
+      );
+    },
+    [`* ${DEMO_TOKENS_PATH}`]: (req) => reply.failure(exchangeOf(req), 'unmatched', methodNotAllowed(['POST'])),
+  };
 }
 
 function hotHandlers(dependencies: RouteDependencies, reply: Reply, beats: Beats): Map<string, HotHandler> {
