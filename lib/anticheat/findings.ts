@@ -1,5 +1,5 @@
 /** What support reads of findings, and decides about them. */
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable, type SelectQueryBuilder } from 'kysely';
 import { audit } from '../audit.ts';
 import type { Caller } from '../contract/endpoint.ts';
 import { FINDING_STATES, type FindingDecision, type FindingsQuery, type PlayFinding } from '../contract/findings.ts';
@@ -22,12 +22,7 @@ export async function findingsPage(db: Kysely<Schema>, query: FindingsQuery): Pr
   const { state, rule, cursor, limit } = query;
   let select = db.selectFrom('play_findings').selectAll().where('state', '=', state);
   if (rule !== undefined) select = select.where('rule', '=', rule);
-  if (cursor !== undefined) select = select.where('finding_id', '<', positionOf(cursor));
-  const rows = await select
-    .orderBy('finding_id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return paged(rows, limit);
+  return pageOf(select, cursor, limit);
 }
 
 /** @throws LibraryError VALIDATION_ERROR for a cursor of another list */
@@ -36,13 +31,7 @@ export async function userFindingsPage(
   userId: string,
   { cursor, limit }: Pick<FindingsQuery, 'cursor' | 'limit'>,
 ): Promise<Page> {
-  let select = db.selectFrom('play_findings').selectAll().where('user_id', '=', userId);
-  if (cursor !== undefined) select = select.where('finding_id', '<', positionOf(cursor));
-  const rows = await select
-    .orderBy('finding_id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return paged(rows, limit);
+  return pageOf(db.selectFrom('play_findings').selectAll().where('user_id', '=', userId), cursor, limit);
 }
 
 /**
@@ -107,7 +96,15 @@ function isPosition(parts: unknown): parts is readonly ['finding', string] {
 
 type Row = Selectable<Schema['play_findings']>;
 
-function paged(rows: readonly Row[], limit: number): Page {
+async function pageOf(
+  findings: SelectQueryBuilder<Schema, 'play_findings', Row>,
+  cursor: string | undefined,
+  limit: number,
+): Promise<Page> {
+  const rows = await (cursor === undefined ? findings : findings.where('finding_id', '<', positionOf(cursor)))
+    .orderBy('finding_id', 'desc')
+    .limit(limit + 1)
+    .execute();
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return {

@@ -1,6 +1,6 @@
-import { Client } from 'pg';
-
 /** What PostgreSQL holds, by table: how many rows, and a digest of all of them. */
+import { withClient } from '../servers/with-client.ts';
+
 export type Holdings = ReadonlyMap<string, string>;
 
 /** Whose rows say who does something just now, and change without anybody asking. */
@@ -12,7 +12,7 @@ WHERE nspname = 'public' AND relkind = 'r' ORDER BY 1`;
 
 /** Every row of every table. Nobody else may be writing. */
 export async function holdings(dsn: string): Promise<Holdings> {
-  return withClient(dsn, async (client) => {
+  return withClient({ connectionString: dsn }, async (client) => {
     const { rows: tables } = await client.query<{ name: string }>(TABLES);
     const held = new Map<string, string>();
     for (const { name } of tables.filter((table) => !LEASES.has(table.name))) {
@@ -50,14 +50,14 @@ WHERE coalesce(t.ms, 0) <> coalesce(s.ms, 0) OR coalesce(t.ms, 0) <> coalesce(d.
   OR coalesce(t.ms, 0) <> coalesce(m.ms, 0)`;
 
 export async function unequalSums(dsn: string): Promise<readonly string[]> {
-  return withClient(dsn, async (client) =>
+  return withClient({ connectionString: dsn }, async (client) =>
     (await client.query<object>(UNEQUAL_SUMS)).rows.map((row) => JSON.stringify(row)),
   );
 }
 
 /** Resolves when the server has recovered and takes writes. */
 export async function recovered(dsn: string): Promise<void> {
-  await withClient(dsn, async (client) => {
+  await withClient({ connectionString: dsn }, async (client) => {
     for (;;) {
       const { rows } = await client.query<{ recovering: boolean }>('SELECT pg_is_in_recovery() AS recovering');
       if (rows[0]?.recovering === false) return;
@@ -67,20 +67,8 @@ export async function recovered(dsn: string): Promise<void> {
 
 /** Where the server keeps its data. */
 export function dataDirectory(dsn: string): Promise<string> {
-  return withClient(dsn, async (client) => {
+  return withClient({ connectionString: dsn }, async (client) => {
     const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
     return rows[0]?.data_directory ?? '';
   });
-}
-
-async function withClient<T>(dsn: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: dsn });
-  // A connection that breaks while idle is reported here; a query under way rejects by itself.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
 import { findBinary, freePort, freshFolder, postgresFolders, unprivilegedAccount, type Account } from './machine.ts';
 import { PrivateProcess } from './private-process.ts';
 import { environmentServer, type PrivateServer, type Server } from './server.ts';
 import { clientOptions, type ServerTls } from './server-tls.ts';
+import type { ClientConfig } from 'pg';
+import { withClient } from './with-client.ts';
 
 export interface PostgresOptions {
   /** On by default. Off is faster, and loses data only when the machine itself fails. */
@@ -87,7 +88,7 @@ function tlsOnly(tls: ServerTls, folder: string, account: Account | null): Reado
 
 /** The version of a PostgreSQL that serves. Rejects while it starts or recovers, and when it does not answer. */
 export function postgresVersion(address: string, tls: ServerTls | null = null): Promise<string> {
-  return withClient(address, tls, async (client) => {
+  return withClient(connectionTo(address, tls), async (client) => {
     const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
     return rows[0]?.server_version.split(' ')[0] ?? 'unknown';
   });
@@ -106,26 +107,22 @@ export interface FreshDatabase {
  */
 export async function createDatabase(address: string, name: string, template = 'template1'): Promise<FreshDatabase> {
   const database = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_${randomBytes(6).toString('hex')}`;
-  await withClient(address, null, (client) => client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`));
+  await withClient(connectionTo(address, null), (client) =>
+    client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`),
+  );
   const dsn = new URL(address);
   dsn.pathname = `/${database}`;
   return {
     dsn: dsn.href,
     async drop() {
-      await withClient(address, null, (client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+      await withClient(connectionTo(address, null), (client) =>
+        client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`),
+      );
     },
   };
 }
 
-async function withClient<T>(dsn: string, tls: ServerTls | null, use: (client: Client) => Promise<T>): Promise<T> {
+function connectionTo(dsn: string, tls: ServerTls | null): ClientConfig {
   const ssl = tls === null ? {} : { ssl: clientOptions(tls) };
-  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: 2000, ...ssl });
-  // A connection that breaks while idle is reported here; a query under way rejects by itself.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+  return { connectionString: dsn, connectionTimeoutMillis: 2_000, ...ssl };
 }

@@ -1,8 +1,9 @@
 /** Reads from PostgreSQL what it holds of some users, in one snapshot. */
-import { Client } from 'pg';
 import type { StoredPlaytime, StoredReport, StoredSession, StoredSum } from './round-history.ts';
 import { dayNumber, dayText } from '../../lib/playtime/days.ts';
 import { columnTypes } from '../../lib/db/column-types.ts';
+import type { ClientConfig } from 'pg';
+import { withClient } from '../../scripts/servers/with-client.ts';
 
 interface SessionRow extends Omit<StoredSession, 'msByDay' | 'startedAt' | 'lastBeatAt' | 'endedAt'> {
   readonly startedAt: Date;
@@ -45,7 +46,7 @@ const ENDED = `${TOLD}
 SELECT data ->> 'session_id' AS "sessionId" FROM told WHERE type = 'library.playtime.session.ended'`;
 
 export async function readStoredPlaytime(dsn: string, users: readonly string[]): Promise<StoredPlaytime> {
-  return withClient(dsn, async (client) => {
+  return withClient(connectionTo(dsn), async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const read = async <Row extends object>(text: string): Promise<readonly Row[]> =>
       (await client.query<Row>(text, [users])).rows;
@@ -67,7 +68,7 @@ export async function readStoredPlaytime(dsn: string, users: readonly string[]):
 export async function countOpenSessions(dsn: string, users: readonly string[]): Promise<number> {
   const text =
     'SELECT count(*)::integer AS open FROM playtime_sessions WHERE user_id = ANY ($1::uuid[]) AND ended_at IS NULL';
-  return withClient(dsn, async (client) => {
+  return withClient(connectionTo(dsn), async (client) => {
     const { rows } = await client.query<{ open: number }>(text, [users]);
     return rows[0]?.open ?? 0;
   });
@@ -92,14 +93,6 @@ function sessionOf(row: SessionRow): StoredSession {
   };
 }
 
-async function withClient<T>(dsn: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: dsn, types: columnTypes(), connectionTimeoutMillis: 5_000 });
-  // A connection that breaks while idle is reported here; a query under way rejects by itself.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+function connectionTo(dsn: string): ClientConfig {
+  return { connectionString: dsn, types: columnTypes(), connectionTimeoutMillis: 5_000 };
 }
