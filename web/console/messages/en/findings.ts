@@ -1,0 +1,3 @@
+import type { Texts } from '../../../common/locale.ts';
+
+export const findings = {} as const satisfies Texts;

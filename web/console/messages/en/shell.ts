@@ -1,0 +1,27 @@
+import type { Texts } from '../../../common/locale.ts';
+
+export const shell = {
+  title: 'Console',
+  view_cluster: 'Cluster',
+  view_users: 'Users',
+  view_events: 'Events',
+  view_findings: 'Findings',
+  view_activity: 'Activity',
+  sign_in: 'Sign in',
+  sign_in_words: 'With a token of the platform that has the role support or admin.',
+  token: 'Token',
+  enter: 'Enter',
+  no_token: 'This is no token of the platform.',
+  token_over: 'This token has ended at {at}.',
+  demo_words: 'This is a product for trying out: you can enter without a token.',
+  enter_operator: 'Enter as demo operator',
+  enter_support: 'Enter as demo support',
+  no_demo: 'No token was handed out: this is no product for trying out.',
+  no_role: 'The console is for support and admin.',
+  no_role_words: 'You are signed in as {user} with {roles}. Sign in with another token.',
+  no_roles: 'no role',
+  leave: 'Sign out',
+  signed_in: '{user}: {roles}, until {at}',
+  ended: 'You were signed out: the service does not take the token any more.',
+  no_view: 'There is no such view.',
+} as const satisfies Texts;
