@@ -47,7 +47,7 @@ export interface Endpoint {
   /** It costs much: of which hourly amount of its caller one is taken (`limits.<quota>PerHour`). */
   readonly quota?: 'uploads' | 'exports' | 'invitations';
   /** The action answers with a readable stream of lines, each a value that fits `response`. */
-  readonly stream?: 'application/x-ndjson';
+  readonly stream?: 'application/x-ndjson' | 'text/event-stream';
 }
 
 /** A response that is ready to be sent. */
