@@ -1,5 +1,3 @@
-import type { Texts } from '../../common/locale.ts';
+import { shell } from './en/shell.ts';
 
-export const en = {
-  title: 'Play',
-} as const satisfies Texts;
+export const en = { ...shell } as const;

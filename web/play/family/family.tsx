@@ -1,0 +1,3 @@
+export function Family() {
+  return null;
+}

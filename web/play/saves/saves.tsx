@@ -1,0 +1,3 @@
+export function Saves() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Wishes() {
+  return null;
+}
