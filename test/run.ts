@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromiumVersion, findChromium } from '../scripts/browser/chromium.ts';
 import { obtainKafka } from '../scripts/servers/kafka.ts';
 import { obtainNats } from '../scripts/servers/nats.ts';
 import { obtainPostgres } from '../scripts/servers/postgres.ts';
@@ -42,9 +43,10 @@ async function main(jestArgs: readonly string[]): Promise<number> {
   };
   try {
     printTable(servers);
-    const missing = Object.entries(servers).filter(([, server]) => server === null);
+    const missing = Object.keys(servers).filter((name) => servers[name as ServerName] === null);
+    if (findChromium() === null) missing.push('Chromium');
     if (process.env['REQUIRE_SERVERS'] === '1' && missing.length > 0) {
-      console.error(`REQUIRE_SERVERS=1, but there is no ${missing.map(([name]) => name).join(', no ')}`);
+      console.error(`REQUIRE_SERVERS=1, but there is no ${missing.join(', no ')}`);
       return 1;
     }
     return await runJest(jestArgs, servers);
@@ -59,9 +61,17 @@ function printTable(servers: Record<ServerName, Server | null>): void {
       ? [name, 'missing', `stand-in: ${STAND_INS[name as ServerName]}; suites that need the real one are skipped`]
       : [name, server.version, server.kind === 'private' ? 'private, started for this run' : 'from the environment'],
   );
+  rows.push(browserRow());
   const line = ([name = '', version = '', source = '']: readonly string[]) =>
-    `  ${name.padEnd(12)}${version.padEnd(10)}${source}`;
+    `  ${name.padEnd(12)}${version.padEnd(16)}${source}`;
   console.log([line(['server', 'version', 'where from']), ...rows.map(line), ''].join('\n'));
+}
+
+function browserRow(): string[] {
+  const program = findChromium();
+  return program === null
+    ? ['Chromium', 'missing', 'no stand-in; suites that look at pages are skipped']
+    : ['Chromium', chromiumVersion(program), program];
 }
 
 async function runJest(args: readonly string[], servers: Record<ServerName, Server | null>): Promise<number> {

@@ -25,5 +25,8 @@ export function wantsTools(names: readonly string[]): string {
   return `(skipped: needs ${names.join(' and ')} of scripts/install-tools, which this machine does not have)`;
 }
 
+/** The same for a suite that looks through a browser. */
+export const WANTS_BROWSER = '(skipped: needs Chromium, which this machine does not have)';
+
 /** Tells a title that ends in one of them. */
 export const WANTS_SERVER = /\(skipped: needs .+, which this (run|machine) does not have\)$/;
