@@ -70,6 +70,11 @@ export function money(amountMinor: number, currency: string): string {
   return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
+/** A number with its unit, as `Intl` knows it: `millisecond`, `second`, `minute`. */
+export function quantity(value: number, unit: string, digits = 0): string {
+  return numberFormat({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
+}
+
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
 export function bytes(count: number): string {
@@ -94,6 +99,11 @@ export function duration(seconds: number): string {
 /** Date and time to the second, in the zone of whoever looks. @param when ms since the Unix epoch, or ISO 8601 */
 export function moment(when: number | string): string {
   return timeFormat({ dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(when));
+}
+
+/** The time of day to the minute. @param when ms since the Unix epoch, or ISO 8601 */
+export function minuteOfDay(when: number | string): string {
+  return timeFormat({ timeStyle: 'short' }).format(new Date(when));
 }
 
 /** The time of day to the second. @param when ms since the Unix epoch, or ISO 8601 */

@@ -14,7 +14,10 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
-    element.current?.showModal();
+    const dialog = element.current;
+    dialog?.showModal();
+    // Closed, and not only taken away, it gives the focus back to where it was.
+    return () => dialog?.close();
   }, []);
   return (
     <dialog ref={element} aria-labelledby={heading} onClose={onClose}>

@@ -92,6 +92,7 @@ export const cluster = {
   chart_cpu: 'Busy processors by node',
   chart_cpu_words: 'Since this page was opened',
   chart_span: 'Span',
+  chart_look: 'What is looked at',
   span_10m: '10 minutes',
   span_1h: '1 hour',
   span_6h: '6 hours',

@@ -113,6 +113,7 @@ export const cluster: Texts<keyof typeof english> = {
   chart_cpu: 'Занятые процессоры по узлам',
   chart_cpu_words: 'С момента открытия страницы',
   chart_span: 'Период',
+  chart_look: 'Масштаб',
   span_10m: '10 минут',
   span_1h: '1 час',
   span_6h: '6 часов',
