@@ -2,10 +2,10 @@
 import type { ServiceSchema } from 'moleculer';
 import { endpointAction } from './action.ts';
 import type * as contract from '../lib/contract/admin.ts';
-import type { searchCatalog as search } from '../lib/contract/catalog-search.ts';
+import type { getGame as get, searchCatalog as search } from '../lib/contract/catalog-search.ts';
 import type { Database } from '../lib/db/database.ts';
 import { searchCatalog } from '../lib/library/catalog-search.ts';
-import { putGame } from '../lib/library/catalog.ts';
+import { gameIn, putGame } from '../lib/library/catalog.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 
 export interface CatalogDeps {
@@ -20,6 +20,7 @@ export function catalogService({ database: { db, executor }, clock }: CatalogDep
       put: endpointAction<typeof contract.putGame>(({ params, body }) =>
         putGame(db, params.game_id, body, clock.now()),
       ),
+      get: endpointAction<typeof get>(({ params }) => gameIn(db, params.game_id)),
       search: endpointAction<typeof search>(({ query }) => searchCatalog(executor, query)),
     },
   };

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { Static } from 'typebox';
 import type { Endpoint } from './endpoint.ts';
+import { Game } from './admin.ts';
 import { closed, day, GameId, nullable, page, pagination, text, timestamp } from './fields.ts';
 import { Company, CoverUrl, Genres, Title } from './library.ts';
 
@@ -47,4 +48,19 @@ export const searchCatalog = {
   response: CatalogPage,
   errors: [],
   action: 'catalog.search',
+} as const satisfies Endpoint;
+
+export const getGame = {
+  id: 'getGame',
+  method: 'GET',
+  path: '/admin/catalog/games/{game_id}',
+  tag: 'Support and services',
+  summary: 'The whole catalogue entry of a game',
+  description: 'What it takes to put it again with one member changed.',
+  access: { support: 'none', admin: 'none', service: 'none' },
+  params: closed({ game_id: GameId }),
+  status: 200,
+  response: Game,
+  errors: ['NOT_FOUND'],
+  action: 'catalog.get',
 } as const satisfies Endpoint;

@@ -1,6 +1,6 @@
 import { ACHIEVEMENT_ENDPOINTS } from './achievements.ts';
 import * as admin from './admin.ts';
-import { searchCatalog } from './catalog-search.ts';
+import { getGame, searchCatalog } from './catalog-search.ts';
 import { CATEGORY_ENDPOINTS } from './categories.ts';
 import type { Endpoint } from './endpoint.ts';
 import { exportUserData } from './export.ts';
@@ -37,6 +37,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   admin.revokeGame,
   admin.putGame,
   searchCatalog,
+  getGame,
   admin.listUserLibrary,
   admin.userPlaytimeStats,
   admin.userLiveSessions,

@@ -34,7 +34,8 @@ export function pricesDiffer(rows: readonly PriceRow[], prices: readonly Price[]
   return JSON.stringify(rows.map(told)) !== JSON.stringify(prices);
 }
 
-function told({ currency, amount_minor, regular_minor, sale_ends_at }: PriceRow): Price {
+/** A price as the catalogue told it. */
+export function told({ currency, amount_minor, regular_minor, sale_ends_at }: PriceRow): Price {
   return {
     currency,
     amount_minor,

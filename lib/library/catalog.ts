@@ -1,8 +1,29 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
-import { priceRows, pricesDiffer, replacePrices, toldPrices, type Price } from './catalog-prices.ts';
+import { priceRows, pricesDiffer, replacePrices, told, toldPrices, type Price } from './catalog-prices.ts';
 import type { Game, GameBody } from '../contract/admin.ts';
 import type { Schema } from '../db/schema.ts';
 import { LibraryError } from '../errors.ts';
+
+/**
+ * The catalogue entry of a game.
+ *
+ * @throws LibraryError NOT_FOUND
+ */
+export async function gameIn(db: Kysely<Schema>, gameId: string): Promise<Game> {
+  // One moment of both: an entry must not be shown with the prices of another one.
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (transaction) => {
+      const row = await transaction
+        .selectFrom('catalog_games')
+        .selectAll()
+        .where('game_id', '=', gameId)
+        .executeTakeFirst();
+      if (row === undefined) throw new LibraryError('NOT_FOUND', 'The catalogue has no such game');
+      return gameOf(row, (await priceRows(transaction, gameId)).map(told));
+    });
+}
 
 /**
  * Creates or replaces the catalogue entry of a game: members left out are emptied. An entry that is so already keeps

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { putGame } from '../../../lib/library/catalog.ts';
+import { gameIn, putGame } from '../../../lib/library/catalog.ts';
 import { loadDemoData } from '../../../lib/library/demo-data.ts';
 import { DEMO_USER_ID } from '../../../lib/library/demo-user.ts';
 import { listedGames } from '../../../lib/library/listed-games.ts';
@@ -9,6 +9,11 @@ import { id } from '../../playtime-rows.ts';
 onEachDatabase('the catalogue', (database) => {
   const gameId = id(50, 'game');
   const put = (body: Parameters<typeof putGame>[2], now = TEST_NOW) => putGame(database().db, gameId, body, now);
+
+  it('knows nothing of a game that it has no entry of', async () => {
+    await expect(gameIn(database().db, id(51, 'game'))).rejects.toMatchObject({ type: 'NOT_FOUND' });
+  });
+
   it('takes an entry, replaces it, and empties what is left out', async () => {
     const full = { title: 'Oru', developer: 'D', publisher: 'P', description: 'x', cover_url: 'https://c/x.jpg' };
     const rest = {
@@ -28,6 +33,10 @@ onEachDatabase('the catalogue', (database) => {
       version: 1,
       updated_at: new Date(TEST_NOW).toISOString(),
     });
+    const whole = await gameIn(database().db, gameId);
+    expect(whole.prices).toEqual([eur, usd]);
+    // What was read can be put back as it is.
+    expect(await put({ ...full, ...rest, prices: whole.prices })).toEqual(whole);
     expect(await put({ title: 'Oru II' }, TEST_NOW + 1000)).toMatchObject({
       title: 'Oru II',
       developer: null,
