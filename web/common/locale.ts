@@ -72,7 +72,7 @@ export function money(amountMinor: number, currency: string): string {
 
 /** A number with its unit, as `Intl` knows it: `millisecond`, `second`, `minute`. */
 export function quantity(value: number, unit: string, digits = 0): string {
-  return numberFormat({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
+  return numberFormat({ style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: digits }).format(value);
 }
 
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;

@@ -14,10 +14,13 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
-    const dialog = element.current;
+    const [dialog, before] = [element.current, document.activeElement];
     dialog?.showModal();
-    // Closed, and not only taken away, it gives the focus back to where it was.
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // Taken away, and not only closed, it gives the focus back to nobody.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog ref={element} aria-labelledby={heading} onClose={onClose}>

@@ -41,7 +41,7 @@ export function plotIn(box: HTMLElement, lines: readonly Line[], pointed: (index
       scales: { x: { time: true }, left: { range: fromZero }, right: { range: fromZero } },
       series: [{}, ...lines.map((line) => seriesOf(box, line))],
       axes: [
-        { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, space: 80, values: times },
+        { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, space: 80, size: 32, values: times },
         valueAxis(lines, 'left', ink, grid),
         ...(lines.some(({ right }) => right) ? [valueAxis(lines, 'right', ink, grid)] : []),
       ],

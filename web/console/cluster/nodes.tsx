@@ -10,14 +10,14 @@ import { isEngine } from './engines.ts';
 import { StateMark } from './state.tsx';
 
 const COLUMNS: readonly (readonly [title: Parameters<typeof say>[0], value: (load: NodePulse) => string])[] = [
-  ['node_cpu', ({ cpu }) => inUnit(cpu, 'processors')],
-  ['node_memory', ({ memory_bytes: memory }) => bytes(memory)],
-  ['node_lag', ({ loop_lag_ms: lag }) => inUnit(lag, 'ms')],
   ['node_shards', ({ shards }) => whole(shards)],
   ['node_sessions', ({ live_sessions: sessions }) => whole(sessions)],
   ['node_beats', ({ heartbeats_per_second: beats }) => rate(beats)],
   ['node_requests', ({ requests_per_second: requests }) => rate(requests)],
   ['node_sockets', ({ sockets }) => whole(sockets)],
+  ['node_cpu', ({ cpu }) => inUnit(cpu, 'processors')],
+  ['node_memory', ({ memory_bytes: memory }) => bytes(memory)],
+  ['node_lag', ({ loop_lag_ms: lag }) => inUnit(lag, 'ms')],
 ];
 
 /** Every node as it is now. */
@@ -34,16 +34,16 @@ export function Nodes() {
             <tr>
               <th scope="col">{say('node')}</th>
               <th scope="col">{say('node_state')}</th>
+              {isAdmin.value && <th scope="col">{say('node_actions')}</th>}
               <th scope="col">{say('node_not_well')}</th>
-              <th scope="col">{say('node_roles')}</th>
-              <th scope="col">{say('node_release')}</th>
-              <th scope="col">{say('node_up')}</th>
               {COLUMNS.map(([title]) => (
                 <th key={title} scope="col" class="number">
                   {say(title)}
                 </th>
               ))}
-              {isAdmin.value && <th scope="col">{say('node_actions')}</th>}
+              <th scope="col">{say('node_roles')}</th>
+              <th scope="col">{say('node_release')}</th>
+              <th scope="col">{say('node_up')}</th>
             </tr>
           </thead>
           <tbody>
@@ -65,22 +65,22 @@ function Row({ node, load }: { node: ConsoleNode; load: NodePulse | undefined })
       <td>
         <StateMark state={state} />
       </td>
+      {isAdmin.value && <td>{isEngine(node) && <EngineActions node={name} state={state} />}</td>}
       <td class={unwell.length > 0 ? 'bad' : 'soft'}>
         {unwell.length > 0
           ? unwell.map(({ dependency, state: how }) => `${dependency}: ${how}`).join(', ')
           : say('node_all_well')}
-      </td>
-      <td>{roles.join(', ')}</td>
-      <td>{release}</td>
-      <td>
-        <UpFor node={node} />
       </td>
       {COLUMNS.map(([title, value]) => (
         <td key={title} class="number">
           {load === undefined ? '–' : value(load)}
         </td>
       ))}
-      {isAdmin.value && <td>{isEngine(node) && <EngineActions node={name} state={state} />}</td>}
+      <td>{roles.join(', ')}</td>
+      <td>{release}</td>
+      <td>
+        <UpFor node={node} />
+      </td>
     </tr>
   );
 }

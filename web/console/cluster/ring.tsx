@@ -7,7 +7,7 @@ import { pointAt, ringLayout, type Sector } from './ring-layout.ts';
 import { RingMotion } from './ring-motion.ts';
 import { StateMark } from './state.tsx';
 
-const [WIDTH, HEIGHT] = [680, 480];
+const [WIDTH, HEIGHT] = [640, 490];
 const DOT_AT = 200;
 const LABEL_AT = 222;
 /** With more of them, names would stand upon each other: the list beside the ring has them. */
@@ -122,7 +122,8 @@ function Label({ engine, sector, detailed }: { engine: Engine; sector: Sector | 
 }
 
 function Middle() {
-  const sessions = pulse.value?.figures.live_sessions ?? null;
+  const told = pulse.value?.figures.live_sessions ?? null;
+  const sessions = told === null ? null : Math.round(told);
   const moving = shards.value?.moving.length ?? 0;
   return (
     <div class="ring-middle figure">
