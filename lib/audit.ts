@@ -9,7 +9,14 @@ type FamilyAction =
 
 export interface AuditEntry {
   readonly action:
-    | ('library.granted' | 'library.revoked' | 'playtime.corrected' | 'savegame.resolved' | 'finding.decided')
+    | (
+        | 'library.granted'
+        | 'library.revoked'
+        | 'playtime.corrected'
+        | 'savegame.resolved'
+        | 'finding.decided'
+        | 'user.watched'
+      )
     | FamilyAction
     | `operator.${string}`;
   readonly caller: Caller;

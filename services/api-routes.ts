@@ -20,6 +20,7 @@ import { operationsHandler, OPERATIONS_PATHS } from '../lib/http/operations.ts';
 import { pagesIn } from '../lib/http/pages.ts';
 import { methodNotAllowed } from '../lib/http/problem.ts';
 import { PAGES_FOLDER } from '../lib/http/project-files.ts';
+import type { EventStreams } from '../lib/http/event-streams.ts';
 import type { FailureLog, Reply } from '../lib/http/reply.ts';
 import type { Exchange } from '../lib/http/respond.ts';
 import type { Beats } from '../lib/playtime/beats.ts';
@@ -35,6 +36,7 @@ export interface RouteDependencies extends ApiDependencies {
   readonly exchangeOf: (req: IncomingMessage) => Exchange;
   readonly reply: Reply;
   readonly beats: Beats;
+  readonly streams: EventStreams;
 }
 
 type WebHandler = (

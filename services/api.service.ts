@@ -7,6 +7,7 @@ import type { Verifier } from '../lib/auth/verifier.ts';
 import type { Config } from '../lib/config/config.ts';
 import { BASE_PATH } from '../lib/contract/endpoints.ts';
 import { SOCKET_PATH } from '../lib/contract/frames.ts';
+import { EventStreams } from '../lib/http/event-streams.ts';
 import { createFront } from '../lib/http/front.ts';
 import type { Readiness } from '../lib/http/readiness.ts';
 import { createReply } from '../lib/http/reply.ts';
@@ -78,6 +79,7 @@ export function apiService(dependencies: ApiDependencies): Api {
   let server: HttpServer | null = null;
   let sockets: Sockets | null = null;
   let drained: Promise<void> | null = null;
+  const streams = new EventStreams({ ...dependencies, most: config.console.streamsPerGateway });
 
   async function drain(): Promise<void> {
     if (server === null) return;
@@ -87,8 +89,9 @@ export function apiService(dependencies: ApiDependencies): Api {
     await close(server);
   }
 
-  /** Sockets first: the server waits for all connections, and knows nothing of those any more. */
+  /** Sockets and event streams first: the server waits for all connections, and these would not end. */
   async function close(closing: HttpServer): Promise<void> {
+    streams.drain();
     await sockets?.drain();
     await closing.close(config.http.requestDeadlineMs + CLOSE_MARGIN_MS);
   }
@@ -126,7 +129,7 @@ export function apiService(dependencies: ApiDependencies): Api {
         settled: (beat, deadline) =>
           broker.call('playtime.settled', beat, { timeout: Math.max(1, deadline - clock.now()) }),
       });
-      const routes = apiRoutes({ ...dependencies, broker, log, reply, beats, exchangeOf: front.exchangeOf });
+      const routes = apiRoutes({ ...dependencies, broker, log, reply, beats, streams, exchangeOf: front.exchangeOf });
       for (const [target, handler] of routes.hot) front.hot.set(target, handler);
       for (const [path, handler] of routes.below) front.below.set(path, handler);
       for (const [target, handler] of routes.direct) front.direct.set(target, handler);

@@ -5,7 +5,9 @@ import { operatorEntry, type OperatorNote } from './operator-audit.ts';
 import { audit } from '../lib/audit.ts';
 import { auditPage } from '../lib/audit-log.ts';
 import type * as contract from '../lib/contract/support.ts';
+import type { Caller } from '../lib/contract/endpoint.ts';
 import type { Database } from '../lib/db/database.ts';
+import { isErased } from '../lib/erasure/erased-users.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 
 export interface AuditDeps {
@@ -22,6 +24,11 @@ export function auditService({ database: { db }, clock }: AuditDeps): ServiceSch
       ),
       /** Writes down what an operator does. */
       operator: action((note: OperatorNote) => audit(db, clock.now(), operatorEntry(note))),
+      /** Writes down that somebody looks on at what a user does. Of who was erased nothing is written any more. */
+      watched: action(async ({ caller, userId }: { caller: Caller; userId: string }) => {
+        if (await isErased(db, userId)) return;
+        await audit(db, clock.now(), { action: 'user.watched', caller, userId, gameId: null, details: {} });
+      }),
     },
   };
 }

@@ -7,7 +7,9 @@ import { engineFormats } from './engine-formats.ts';
 import { hostOptions } from './engine-settings.ts';
 import { hostEvents, observeHost } from './engine-telemetry.ts';
 import { engineService } from './engine.service.ts';
+import type { WatchedEngine } from './pulse.service.ts';
 import { newsPushes } from './news-pushes.ts';
+import { nodesOf } from './service-nodes.ts';
 import { turnSpans } from './turn-spans.ts';
 import type { Engine } from '../actors/engine.ts';
 import type { ActorMail } from '../actors/errand-runner.ts';
@@ -20,7 +22,7 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { PlaytimeSink } from '../lib/ports/playtime-sink.ts';
 import type { Tracing } from '../lib/telemetry/tracing/tracing.ts';
 
-export interface EngineNode {
+export interface EngineNode extends WatchedEngine {
   readonly host: ShardHost;
   /** Begins to serve: call once the broker has started. */
   readonly join: () => Promise<void>;
@@ -107,6 +109,15 @@ export function engineNode({ broker, config, store, sink, clock, engine, tracing
       follow();
     },
     drain,
+    readings() {
+      const { liveSessions, flush } = host.stats();
+      const [heartbeats, turns] = [commands.total('heartbeat'), commands.total()];
+      const engines = nodesOf(broker, 'engine').length;
+      return { liveSessions, heartbeats, turns, flushBacklog: flush.users, flushLagMs: flush.lagMs, engines };
+    },
+    *held() {
+      for (const { id } of host.shards()) yield id;
+    },
     stop() {
       unwatch?.();
       endObserving();

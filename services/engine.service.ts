@@ -5,13 +5,15 @@ import { FORMATS } from './engine-formats.ts';
 import { packAnswers, unpackBatch, type PackedAnswers, type PackedBatch } from './engine-wire.ts';
 import { mustUuid } from './operator-input.ts';
 import { TurnSampler, type EngineSample } from './turn-sampler.ts';
+import { TurnWatch, type WatchedTurns } from './turn-watch.ts';
 import type { HostStats } from '../actors/host-options.ts';
 import { borrowOf, type Loan } from '../actors/loan.ts';
 import type { SessionView } from '../actors/messages.ts';
+import { shardOf } from '../actors/placement.ts';
 import { viewOf, type Session, type UserState } from '../actors/session.ts';
 import type { ShardHost } from '../actors/shard-host.ts';
 import type { Clock } from '../lib/ports/clock.ts';
-import { keyToUuid } from '../lib/uuid.ts';
+import { keyToUuid, type UuidKey } from '../lib/uuid.ts';
 
 /** How long an operator's flush may take. */
 export const FLUSH_ALL_MS = 50_000;
@@ -52,6 +54,12 @@ export interface HeldUser {
   readonly loans: readonly HeldLoan[];
 }
 
+/** What an engine holds of a user that somebody watches, and its latest turns. */
+export interface WatchedUser extends WatchedTurns {
+  readonly held: HeldUser;
+  readonly epoch: number;
+}
+
 export interface EngineDeps {
   readonly host: ShardHost;
   readonly commands: CommandCounts;
@@ -66,6 +74,7 @@ export interface EngineDeps {
 
 export function engineService({ host, commands, drain, rejoin, clock, shards }: EngineDeps): ServiceSchema {
   const sampler = new TurnSampler(host, shards, clock);
+  const watch = new TurnWatch(host, clock);
   return {
     name: 'engine',
     metadata: { ...FORMATS },
@@ -75,8 +84,10 @@ export function engineService({ host, commands, drain, rejoin, clock, shards }: 
         async handler(ctx: Context<PackedBatch>): Promise<PackedAnswers> {
           const { envelopes, suspects } = unpackBatch(ctx.params);
           commands.count(envelopes);
-          const answering = host.deliver(envelopes, suspects);
-          return packAnswers(await sampler.watched(envelopes, answering));
+          const arrived = watch.arrived(envelopes);
+          const answers = await sampler.watched(envelopes, host.deliver(envelopes, suspects));
+          if (arrived !== null) watch.answered(arrived, envelopes, answers);
+          return packAnswers(answers);
         },
       },
       /** Another engine released these shards for this one. */
@@ -113,11 +124,20 @@ export function engineService({ host, commands, drain, rejoin, clock, shards }: 
       /** What this node holds of a user; null when the user's shard is elsewhere. */
       user: {
         handler(ctx: Context<{ user_id: string }>): HeldUser | null {
+          return heldOf(host, mustUuid(ctx.params.user_id));
+        },
+      },
+      /** Watches the user's turns for a while; null when the user's shard is elsewhere. */
+      turns: {
+        handler(ctx: Context<{ user_id: string; watch: string | null; after: number }>): WatchedUser | null {
           const user = mustUuid(ctx.params.user_id);
-          const state = host.peek(user);
-          if (state === null) return null;
-          const sessions = state.sessions.map((session) => held(keyToUuid(user), session, state));
-          return { sessions, loans: state.copies.loans.map(heldLoan) };
+          const held = heldOf(host, user);
+          const shard = shardOf(user, shards);
+          if (held === null) return null;
+          for (const { id, epoch } of host.shards()) {
+            if (id === shard) return { ...watch.turns(user, ctx.params.watch, ctx.params.after), held, epoch };
+          }
+          return null;
         },
       },
       /** Looks for a session among all users of this node. */
@@ -139,6 +159,13 @@ export function engineService({ host, commands, drain, rejoin, clock, shards }: 
       rejoin: { handler: (): Promise<void> => rejoin() },
     },
   };
+}
+
+function heldOf(host: ShardHost, user: UuidKey): HeldUser | null {
+  const state = host.peek(user);
+  if (state === null) return null;
+  const sessions = state.sessions.map((session) => held(keyToUuid(user), session, state));
+  return { sessions, loans: state.copies.loans.map(heldLoan) };
 }
 
 function held(userId: string, session: Session, state: UserState): HeldSession {

@@ -21,6 +21,7 @@ import {
   issuerCa,
   partsOf,
 } from './connections.ts';
+import { consoleService } from './console.service.ts';
 import { discountsService } from './discounts.service.ts';
 import { engineMembers } from './engine-membership.ts';
 import { engineNode, type EngineNode } from './engine-node.ts';
@@ -42,6 +43,7 @@ import { nodeTracing } from './node-tracing.ts';
 import { operationsService } from './operations.service.ts';
 import { outboxService } from './outbox.service.ts';
 import { playtimeService } from './playtime.service.ts';
+import { pulseService } from './pulse.service.ts';
 import { engineRegion } from './region.ts';
 import { requestsUnderWay } from './requests-under-way.ts';
 import { savegamesService } from './savegames.service.ts';
@@ -206,15 +208,19 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
       saveFiles: saves?.files ?? null,
     });
     broker.createService(api.schema);
+    broker.createService(consoleService({ config, clock, engine: region }));
     grpc = grpcService({ config, verifier, limits: counted.limits, clock, readiness, certificates, traces });
     broker.createService(grpc.schema);
   }
   broker.createService(healthService({ config, clock, readiness, certificates }).schema);
   broker.createService(operationsService({ config, readiness }));
+  let serving = false;
+  broker.createService(pulseService({ config, clock, readiness, engine, serving: () => serving }));
 
   await broker.start();
   follow();
   await engine?.join();
+  serving = true;
   telemetry.watch(readiness);
 
   const stop = async (): Promise<void> => {

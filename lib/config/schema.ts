@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { console } from './groups/console.ts';
 import { family } from './groups/family.ts';
 import { grpc } from './groups/grpc.ts';
 import { kafka } from './groups/kafka.ts';
@@ -226,6 +227,7 @@ export const ConfigSchema = group({
   s3,
   saves,
   sockets,
+  console,
   grpc,
   limits,
   upstream,

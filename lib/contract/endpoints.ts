@@ -2,6 +2,7 @@ import { ACHIEVEMENT_ENDPOINTS } from './achievements.ts';
 import * as admin from './admin.ts';
 import { getGame, searchCatalog } from './catalog-search.ts';
 import { CATEGORY_ENDPOINTS } from './categories.ts';
+import { CONSOLE_ENDPOINTS } from './console.ts';
 import type { Endpoint } from './endpoint.ts';
 import { exportUserData } from './export.ts';
 import { FAMILY_ENDPOINTS } from './family.ts';
@@ -51,4 +52,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...SAVEGAME_SUPPORT_ENDPOINTS,
   ...SUPPORT_ENDPOINTS,
   ...FINDING_ENDPOINTS,
+  ...CONSOLE_ENDPOINTS,
 ];

@@ -19,6 +19,8 @@ import { answerOnce, idempotencyKey } from './idempotency.ts';
 import type { Answer, IdempotencyStore } from './idempotency.ts';
 import { jsonBody, requireJson } from './json-body.ts';
 import { memberText } from './json-member.ts';
+import type { EventStreams } from './event-streams.ts';
+import { EVENT_STREAM } from './respond.ts';
 import type { Exchange } from './respond.ts';
 
 export interface EndpointDependencies {
@@ -31,6 +33,7 @@ export interface EndpointDependencies {
   /** Scheme and authority by which the sender of a request reaches us. */
   readonly originOf: (req: IncomingMessage) => string;
   readonly idempotency: IdempotencyStore;
+  readonly streams: Pick<EventStreams, 'mustHaveRoom' | 'hold'>;
   /** Does the endpoint's work. */
   readonly call: (endpoint: Endpoint, request: Request, user: Verified, trace: Trace) => Promise<unknown>;
 }
@@ -44,11 +47,17 @@ export type EndpointHandler = (exchange: Exchange, params: Readonly<Record<strin
  * idempotency (409, 422, or the stored reply), too many of what costs much (429), and only then the work itself.
  */
 export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDependencies): EndpointHandler {
-  const { limits, quotas, clock, bodyLimitBytes, requestDeadlineMs, originOf, call } = dependencies;
+  const { limits, quotas, clock, bodyLimitBytes, requestDeadlineMs, originOf, streams, call } = dependencies;
   const readQuery = compileQuery(endpoint.query);
   const checkParams = checkOf(endpoint.params);
   const checkQuery = checkOf(endpoint.query ?? NO_QUERY);
   const checkBody = checkOf(endpoint.body);
+
+  const mustMay =
+    (owner: string) =>
+    ({ caller }: Verified): void => {
+      if (!mayAccess(endpoint, caller, owner)) throw forbidden();
+    };
 
   return async ({ req, trace }, pathParams) => {
     const deadline = clock.now() + requestDeadlineMs;
@@ -83,7 +92,11 @@ export function endpointHandler(endpoint: Endpoint, dependencies: EndpointDepend
     const work = async (): Promise<Answer> => {
       const spent = endpoint.quota === undefined ? null : await quotas.take(endpoint.quota, user.caller.userId);
       if (spent !== null) throw spent;
-      return answerOf(endpoint, await call(endpoint, request, user, trace));
+      const isLive = endpoint.stream === EVENT_STREAM;
+      if (isLive) streams.mustHaveRoom();
+      const result = await call(endpoint, request, user, trace);
+      if (isLive) streams.hold(result as Readable, user, req.headers.authorization ?? '', mustMay(owner));
+      return answerOf(endpoint, result);
     };
     const key = endpoint.method === 'POST' ? idempotencyKey(req.headers['idempotency-key']) : null;
     if (key === null) return work();

@@ -41,7 +41,7 @@ export function createFront(
     if (req.method === 'POST' && hot.get(req.url ?? '')?.(exchange) === true) return;
     const handler = direct.get(`${req.method} ${pathOf(req.url ?? '')}`);
     if (handler !== undefined) return handler(exchange);
-    passedOn.set(req, exchange);
+    passedOn.set(req, req.method === 'HEAD' ? { ...exchange, headOnly: true } : exchange);
     normalise(req);
     behind(req, res);
   }

@@ -3,7 +3,7 @@ import type { HttpMetrics } from '../telemetry/http-metrics.ts';
 import type { Answer } from './idempotency.ts';
 import { problemOf, respondProblem } from './problem.ts';
 import { noneMatch } from './etag.ts';
-import { respond, respondLines } from './respond.ts';
+import { EVENT_STREAM, respond, respondLines } from './respond.ts';
 import { endHttpSpan } from './http-span.ts';
 import type { Exchange } from './respond.ts';
 
@@ -32,6 +32,11 @@ export function createReply(metrics: HttpMetrics, log: FailureLog): Reply {
       const { req, res, trace } = exchange;
       if (stream !== undefined) {
         count(exchange, operation, status);
+        if (exchange.headOnly === true && stream.type === EVENT_STREAM) {
+          // It would have no end.
+          stream.lines.destroy();
+          return respond(res, status, trace, stream.type, '', ['Content-Type', stream.type]);
+        }
         return respondLines(res, status, trace, stream.type, stream.lines, (error) =>
           log.error({ err: error, operation, trace_id: trace.id }, 'answer cut short'),
         );

@@ -19,6 +19,10 @@ export const API_HEADERS: readonly string[] = [
 export const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000'] as const;
 const TLS_HEADERS: readonly string[] = [...API_HEADERS, ...STRICT_TRANSPORT];
 
+export const EVENT_STREAM = 'text/event-stream';
+/** A proxy of the kind of nginx would gather events until a buffer is full. */
+const UNBUFFERED = ['X-Accel-Buffering', 'no'] as const;
+
 /** What every answer of the API begins with, as `writeHead` takes it. */
 export function apiHeaders(res: ServerResponse): readonly string[] {
   return isEncrypted(res) ? TLS_HEADERS : API_HEADERS;
@@ -68,7 +72,9 @@ export function respondLines(
     ...apiHeaders(res),
     ...['X-Trace-Id', trace.id, 'traceparent', trace.traceparent],
     ...['Content-Type', type],
+    ...(type === EVENT_STREAM ? UNBUFFERED : []),
   ]);
+  if (type === EVENT_STREAM) res.flushHeaders();
   pipeline(lines, res, (error) => {
     // A client that leaves early is no failure of ours.
     if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') failed(error);
@@ -82,4 +88,6 @@ export interface Exchange {
   readonly trace: Trace;
   /** `performance.now()` at the request's head. */
   readonly startedAt: number;
+  /** Nothing but the head is asked for (HEAD). */
+  readonly headOnly?: true;
 }
