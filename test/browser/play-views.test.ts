@@ -1,0 +1,27 @@
+import { expect, it } from '@jest/globals';
+import { describeWithBrowser } from './browser.ts';
+import { expectGoodInEveryLook } from './every-look.ts';
+import { productOfSuite } from './product.ts';
+import { settled, visitEveryView } from './walk.ts';
+
+const LONG_MS = 240_000;
+
+describeWithBrowser('every view of the demo', (browser) => {
+  const product = productOfSuite(browser);
+
+  it(
+    'can be read and used in both languages and themes, from a phone to a wall, without a mouse',
+    async () => {
+      const page = await product.playPage();
+      await settled(page);
+      const wrong: string[] = [];
+      const views = ['library', 'achievements', 'wishes', 'saves', 'family'];
+      const seen = await visitEveryView(page, views, async (view) => {
+        await expectGoodInEveryLook(page).catch((error: unknown) => wrong.push(`${view}: ${String(error)}`));
+      });
+      expect(wrong).toEqual([]);
+      expect(seen.length).toBeGreaterThanOrEqual(views.length);
+    },
+    LONG_MS,
+  );
+});
