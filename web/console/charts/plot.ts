@@ -41,13 +41,21 @@ export function plotIn(box: HTMLElement, lines: readonly Line[], pointed: (index
       scales: { x: { time: true }, left: { range: fromZero }, right: { range: fromZero } },
       series: [{}, ...lines.map((line) => seriesOf(box, line))],
       axes: [
-        { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, space: 80, size: 32, values: times },
+        {
+          stroke: ink,
+          grid: { stroke: grid, width: 1 },
+          ticks: { stroke: grid, width: 1 },
+          space: 66,
+          size: 32,
+          values: times,
+        },
         valueAxis(lines, 'left', ink, grid),
         ...(lines.some(({ right }) => right) ? [valueAxis(lines, 'right', ink, grid)] : []),
       ],
       cursor: {
         y: false,
-        sync: { key: 'cluster' },
+        // What is pointed at is shared, and not the dragging: all would look closer, each at what the last has left.
+        sync: { key: 'cluster', filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
         drag: { x: true, y: false, setScale: false },
         bind: { dblclick: () => () => (back(), null) },
       },
@@ -80,7 +88,7 @@ function seriesOf(box: HTMLElement, { label, colour, dash, right }: Line): uPlot
     scale: right === true ? 'right' : 'left',
     stroke: resolved(box, colour),
     width: 2,
-    points: { show: false },
+    points: { show: true, size: 4, filter: lonely },
     ...(dash === undefined ? {} : { dash: [...dash] }),
   };
 }
@@ -99,13 +107,21 @@ function valueAxis(lines: readonly Line[], scale: 'left' | 'right', ink: string,
   };
 }
 
+/** No line goes through a number between two that nobody knows: it is drawn as a point. */
+function lonely(plot: uPlot, place: number): number[] {
+  const numbers = plot.data[place] ?? [];
+  const known = (index: number): boolean => typeof numbers[index] === 'number';
+  return Array.from(numbers.keys()).filter((index) => known(index) && !known(index - 1) && !known(index + 1));
+}
+
 /** Figures are never below nothing, and what hardly moves must not look wild. */
 function fromZero(_: uPlot, __: number, max: number | null): uPlot.Range.MinMax {
   return [0, max === null || max <= 0 ? 1 : max * 1.1];
 }
 
 function times(_: uPlot, splits: number[], __: number, ___: number, step: number): string[] {
-  return splits.map((at) => (step < 60_000 ? timeOfDay(at) : minuteOfDay(at)));
+  // What is a hair before the minute is the minute.
+  return splits.map((at) => (step < 60_000 ? timeOfDay : minuteOfDay)(Math.round(at / 1_000) * 1_000));
 }
 
 function lookCloser(plot: uPlot): void {
