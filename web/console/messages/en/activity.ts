@@ -1,3 +1,32 @@
 import type { Texts } from '../../../common/locale.ts';
 
-export const activity = {} as const satisfies Texts;
+export const activity = {
+  more: 'Show more',
+  refresh: 'Refresh',
+  copy_id: 'Copy {id}',
+  open_user: 'User {id}',
+  audit_when: 'When',
+  audit_what: 'What',
+  audit_by: 'Who',
+  audit_game: 'Game',
+  audit_details: 'Details',
+  audit_open: 'details',
+  audit_nobody: 'the service itself, or somebody erased ({roles})',
+  outcome_begun: 'begun',
+  outcome_done: 'done',
+  outcome_failed: 'failed',
+  written: 'Written to the audit log',
+  written_close: 'Hide',
+
+  activity_log: 'What operators did',
+  activity_none: 'No operator has changed anything yet.',
+  command: 'Command',
+  command_line: 'Commands of operators',
+  command_words: 'help lists them. The arrow keys up and down go through what was run before.',
+  command_run: 'Run',
+  command_running_now: 'Running …',
+  command_goes_on: 'It takes longer and goes on; its end will stand here and in the audit log.',
+  command_no_end: 'It has not ended yet: look in the audit log.',
+  command_results: 'Results, latest first',
+  command_rows: { one: '{count} row', other: '{count} rows' },
+} as const satisfies Texts;

@@ -1,4 +1,42 @@
 import type { Texts } from '../../../common/locale.ts';
 import type { findings as english } from '../en/findings.ts';
 
-export const findings: Texts<keyof typeof english> = {};
+export const findings: Texts<keyof typeof english> = {
+  findings: 'Подозрения',
+  findings_words:
+    'Игра, которую трудно объяснить. Само по себе подозрение ничего не меняет: время не списывается, доступ не закрывается.',
+  findings_none: 'Подозрений нет.',
+  finding_seen: 'Замечено',
+  finding_user: 'Пользователь',
+  finding_rule: 'Что замечено',
+  finding_severity: 'Серьёзность',
+  finding_subject: 'О чём',
+  finding_state: 'Состояние',
+  finding_evidence: 'Основания',
+  finding_look: 'посмотреть',
+  finding_open: 'открыто',
+  finding_confirmed: 'подтверждено',
+  finding_dismissed: 'отклонено',
+  finding_decide: 'Решить',
+  finding_decide_anew: 'Пересмотреть',
+  severity_low: '○ низкая',
+  severity_medium: '◐ средняя',
+  severity_high: '● высокая',
+  rule_long_day: 'Больше 20 часов за сутки',
+  rule_parallel_games: 'Несколько игр одновременно часами',
+  rule_offline_fills_gaps: 'Офлайн-сессии точно заполняют промежутки',
+  rule_never_idle: 'Неделя долгих сессий без единой паузы',
+  rule_clockwork: 'Сессии одинаковой длины, до секунды',
+  rule_unlock_burst: 'Много достижений за один миг',
+  rule_unlock_without_play: 'Достижения в игре, в которую почти не играли',
+  rule_unlock_times_refused: 'Достижения с невозможным временем',
+  rule_unlock_at_full_pace: 'Достижение быстрее предельного темпа',
+  rule_progress_too_fast: 'Прогресс быстрее допустимого',
+  rule_shared_device: 'Одно устройство у многих пользователей',
+  decide_title: 'Что это было?',
+  decide_legend: 'Решение',
+  decide_confirmed: 'Подтвердить: это нечестная игра',
+  decide_dismissed: 'Отклонить: есть другое объяснение',
+  decide_words: 'Решение запишется в журнал аудита пользователя; его можно пересмотреть.',
+  reason: 'Причина',
+};
