@@ -13,6 +13,8 @@ export type News = NewsFrame;
 
 export interface LibrarySocket {
   readonly state: ReadonlySignal<StreamState>;
+  /** How often sessions report; null: not told yet. */
+  readonly heartbeatSeconds: ReadonlySignal<number | null>;
   /** Hears news, in order, until the returned function is called. */
   onNews(listener: (news: News) => void): () => void;
   /** Hears that something may have been missed for good: what is shown has to be read anew. */
@@ -41,6 +43,7 @@ const RENEWAL_MS = 60_000;
 /** One for an account and page. */
 export function openSocket(account: Account): LibrarySocket {
   const state = signal<StreamState>('connecting');
+  const heartbeatSeconds = signal<number | null>(null);
   const listeners = { news: new Set<(news: News) => void>(), reset: new Set<() => void>() };
   const waiting = new Map<number, (reply: ReplyFrame | null) => void>();
   let socket: WebSocket | null = null;
@@ -90,6 +93,7 @@ export function openSocket(account: Account): LibrarySocket {
     const again = failures > 0 || state.value === 'lost';
     failures = 0;
     state.value = 'live';
+    heartbeatSeconds.value = data.heartbeat_interval_seconds;
     if (data.resume === 'reset' || (again && data.resume === 'fresh')) {
       for (const listener of [...listeners.reset]) listener();
     }
@@ -167,6 +171,7 @@ export function openSocket(account: Account): LibrarySocket {
 
   return {
     state,
+    heartbeatSeconds,
     onNews: (listener) => subscribed(listeners.news, listener),
     onReset: (listener) => subscribed(listeners.reset, listener),
     beat: (body) => ask<BeatReply>('heartbeat', body),

@@ -3,12 +3,12 @@ import { Copyable } from '../../common/ui/copyable.tsx';
 import { lineOf, player, type Account } from '../calls.ts';
 import { say } from '../words.ts';
 
-/** Beside an action: the call that it makes, folded, to be taken along. */
-export function ShowCall({ call, of = player }: { call: Call; of?: Account }) {
+/** Beside an action: the call that it makes, folded, to be taken along. @param title when there are several */
+export function ShowCall({ call, of = player, title }: { call: Call; of?: Account; title?: string }) {
   return (
     <details class="call">
       <summary>
-        <span aria-hidden="true">{'</>'}</span> {say('show_call')}
+        <span aria-hidden="true">{'</>'}</span> {title ?? say('show_call')}
         <span class="unseen">
           : {call.method} {call.path.split('?')[0]}
         </span>
@@ -19,11 +19,11 @@ export function ShowCall({ call, of = player }: { call: Call; of?: Account }) {
 }
 
 /** Beside an action: the frame that it sends over the WebSocket. */
-export function ShowFrame({ frame }: { frame: Readonly<Record<string, unknown>> }) {
+export function ShowFrame({ frame, title }: { frame: Readonly<Record<string, unknown>>; title?: string }) {
   return (
     <details class="call">
       <summary>
-        <span aria-hidden="true">{'</>'}</span> {say('show_frame')}
+        <span aria-hidden="true">{'</>'}</span> {title ?? say('show_frame')}
       </summary>
       <Copyable text={JSON.stringify(frame)} label="WebSocket" />
       <p class="soft">{say('listen_line')}</p>
