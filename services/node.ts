@@ -21,6 +21,7 @@ import {
   issuerCa,
   partsOf,
 } from './connections.ts';
+import { commandsService } from './commands.service.ts';
 import { consoleService } from './console.service.ts';
 import { discountsService } from './discounts.service.ts';
 import { engineMembers } from './engine-membership.ts';
@@ -208,6 +209,7 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
       saveFiles: saves?.files ?? null,
     });
     broker.createService(api.schema);
+    broker.createService(commandsService({ broker, clock }));
     broker.createService(consoleService({ config, clock, engine: region }));
     grpc = grpcService({ config, verifier, limits: counted.limits, clock, readiness, certificates, traces });
     broker.createService(grpc.schema);

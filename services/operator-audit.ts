@@ -11,9 +11,17 @@ import {
 import { mustUuid } from './operator-input.ts';
 import type { AuditEntry } from '../lib/audit.ts';
 
-/** A step of a command that changes something. */
-export interface OperatorNote {
+/** Who is written down for a command. */
+export interface OperatorIdentity {
   readonly operator: string;
+  /** The account that sent it from a page; absent: a person on a machine of the cluster, who has none here. */
+  readonly caller?: Caller;
+  /** What the sender was told of this run. */
+  readonly commandId?: string;
+}
+
+/** A step of a command that changes something. */
+export interface OperatorNote extends OperatorIdentity {
   readonly command: string;
   /** The whole line. */
   readonly typed: string;
@@ -27,16 +35,18 @@ export const CLUSTER_ID = '00000000-0000-0000-0000-000000000000';
 const OPERATOR: Caller = { userId: CLUSTER_ID, roles: ['admin'] };
 const LONGEST = 2_000;
 
-export function operatorEntry({ operator, command, typed, outcome, result }: OperatorNote): AuditEntry {
+export function operatorEntry(note: OperatorNote): AuditEntry {
+  const { operator, caller = OPERATOR, commandId, command, typed, outcome, result } = note;
   return {
     action: `operator.${command}`,
-    caller: OPERATOR,
+    caller,
     userId: CLUSTER_ID,
     gameId: null,
     details: {
       operator: operator.slice(0, LONGEST),
       typed: typed.slice(0, LONGEST),
       outcome,
+      ...(commandId === undefined ? {} : { command_id: commandId }),
       ...(result === undefined ? {} : { result: result.slice(0, LONGEST) }),
     },
   };

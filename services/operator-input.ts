@@ -39,9 +39,15 @@ export function optionUsage(name: string, option: Option | undefined): string {
   return `--${name}${value}`;
 }
 
-/** @throws LibraryError VALIDATION_ERROR with one line about what is wrong */
-export function readInput(command: OperatorCommand, typed: readonly string[]): OperatorInput {
-  const options = optionsOf(command);
+/**
+ * @param options what is understood beside arguments; by default all there is at a terminal
+ * @throws LibraryError VALIDATION_ERROR with one line about what is wrong
+ */
+export function readInput(
+  command: OperatorCommand,
+  typed: readonly string[],
+  options: Readonly<Record<string, Option>> = optionsOf(command),
+): OperatorInput {
   const { values, positionals } = split(command, options, typed);
   const flags = new Set<string>();
   const texts: Record<string, string> = {};

@@ -1,5 +1,5 @@
 /** The operators' manual: what `help` says, and the reference in `docs/operations.md`. */
-import type { OperatorCommand } from './operator-command.ts';
+import type { OperatorCommand, Option } from './operator-command.ts';
 import { OPERATOR_COMMANDS } from './operator-commands.ts';
 import { optionsOf, optionUsage, usageOf } from './operator-input.ts';
 
@@ -10,9 +10,13 @@ export function listOfCommands(): string {
   return usages.map(([usage, summary]) => `  ${usage.padEnd(width)}  ${summary}`).join('\n');
 }
 
-/** Everything about one command, for a terminal. */
-export function manualOf(command: OperatorCommand): string {
-  const explained = explanations(command);
+/**
+ * Everything about one command, for a terminal.
+ *
+ * @param options those that are understood there
+ */
+export function manualOf(command: OperatorCommand, options = optionsOf(command)): string {
+  const explained = explanations(command, options);
   const width = Math.max(0, ...explained.map(([name]) => name.length));
   return [
     `${usageOf(command)}\n  ${command.summary}.`,
@@ -27,7 +31,7 @@ export function manualOf(command: OperatorCommand): string {
 /** The reference, as Markdown: a section a command. */
 export function manualAsMarkdown(): string {
   return OPERATOR_COMMANDS.map((command) => {
-    const explained = explanations(command).map(([name, means]) => `- \`${name}\`: ${means}`);
+    const explained = explanations(command, optionsOf(command)).map(([name, means]) => `- \`${name}\`: ${means}`);
     const examples = command.examples.map((example) => `npm run -s ops -- ${example}`);
     return [
       `### ${command.name}`,
@@ -46,10 +50,13 @@ function wrapped(text: string): string {
   return text.replaceAll(/(.{1,100})(?: |$)/g, '$1\n').trimEnd();
 }
 
-function explanations(command: OperatorCommand): readonly (readonly [string, string])[] {
+function explanations(
+  command: OperatorCommand,
+  options: Readonly<Record<string, Option>>,
+): readonly (readonly [string, string])[] {
   return [
     ...command.arguments.map(({ name, required, means }) => [required ? `<${name}>` : `[${name}]`, means] as const),
-    ...Object.entries(optionsOf(command)).map(([name, option]) => {
+    ...Object.entries(options).map(([name, option]) => {
       const standard = option.kind === 'whole' ? ` (${option.default})` : '';
       return [optionUsage(name, option), `${option.means}${standard}`] as const;
     }),

@@ -5,7 +5,7 @@
 import { OPERATOR_COMMANDS } from './operator-commands.ts';
 import type { OperatorCommand, OperatorContext, OperatorInput, Table } from './operator-command.ts';
 import { readInput } from './operator-input.ts';
-import type { OperatorNote } from './operator-audit.ts';
+import type { OperatorIdentity, OperatorNote } from './operator-audit.ts';
 import { LibraryError } from '../lib/errors.ts';
 
 export interface OperatorTerminal {
@@ -26,13 +26,28 @@ export async function runTyped(
   const [name = '', ...words] = typed;
   const command = commandNamed(name);
   const input = readInput(command, words);
-  if (command.changes(input)) {
-    terminal.show(await recorded(context, command, input, words), { json: false, again: false });
-    return;
-  }
-  const json = input.flags.has('json');
-  terminal.show(await command.run(context, input), { json, again: false });
-  if (input.flags.has('watch')) await watch(context, terminal, command, input, json);
+  const operator = input.texts['as'] ?? context.operator;
+  const changes = command.changes(input);
+  const json = !changes && input.flags.has('json');
+  terminal.show(await carriedOut(context, command, input, words, { operator }), { json, again: false });
+  if (!changes && input.flags.has('watch')) await watch(context, terminal, command, input, json);
+}
+
+/**
+ * Runs what was understood; what changes something, with its entries in the audit log.
+ *
+ * @param by whom the entries name
+ * @throws LibraryError with one line for the operator; whatever a part of the cluster failed with
+ */
+export async function carriedOut(
+  context: OperatorContext,
+  command: OperatorCommand,
+  input: OperatorInput,
+  words: readonly string[],
+  by: OperatorIdentity,
+): Promise<Table | string> {
+  if (command.changes(input)) return recorded(context, command, input, words, by);
+  return command.run(context, input);
 }
 
 /** @throws LibraryError NOT_FOUND */
@@ -72,14 +87,14 @@ async function recorded(
   command: OperatorCommand,
   input: OperatorInput,
   words: readonly string[],
+  by: OperatorIdentity,
 ): Promise<Table | string> {
-  const operator = input.texts['as'] ?? context.operator;
-  const note = { operator, command: command.name, typed: [command.name, ...words].join(' ') };
+  const note = { ...by, command: command.name, typed: [command.name, ...words].join(' ') };
   const spared = input.flags.has('without-audit');
   if (!spared) await write(context, { ...note, outcome: 'begun' });
   let result: Table | string;
   try {
-    result = await command.run({ ...context, operator }, input);
+    result = await command.run({ ...context, operator: by.operator }, input);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (spared) throw error;

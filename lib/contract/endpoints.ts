@@ -2,6 +2,7 @@ import { ACHIEVEMENT_ENDPOINTS } from './achievements.ts';
 import * as admin from './admin.ts';
 import { getGame, searchCatalog } from './catalog-search.ts';
 import { CATEGORY_ENDPOINTS } from './categories.ts';
+import { runCommand } from './commands.ts';
 import { CONSOLE_ENDPOINTS } from './console.ts';
 import type { Endpoint } from './endpoint.ts';
 import { exportUserData } from './export.ts';
@@ -53,4 +54,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...SUPPORT_ENDPOINTS,
   ...FINDING_ENDPOINTS,
   ...CONSOLE_ENDPOINTS,
+  runCommand,
 ];
