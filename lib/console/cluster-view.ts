@@ -91,14 +91,19 @@ export class ClusterView {
     const claims = Array.from(this.#known, ([node, { report, lostAt }]) => ({
       node,
       held: lostAt === null ? report.held : null,
-      answers: this.#reports.get(node) !== null,
-    })).sort((a, b) => Number(a.answers) - Number(b.answers));
-    for (const { node, held } of claims) {
-      for (const shard of unpackShards(held ?? '')) {
+      answers: (this.#reports.get(node) ?? null) !== null,
+    }));
+    const claim = (answers: boolean): void => {
+      const told = claims.filter((one) => one.answers === answers);
+      const now = new Map<number, string>();
+      for (const { node, held } of told) {
         // Of two that still claim it, whom it belongs to.
-        if (shard < holders.length && holders[shard] !== placement[shard]) holders[shard] = node;
+        for (const shard of unpackShards(held ?? '')) if (now.get(shard) !== placement[shard]) now.set(shard, node);
       }
-    }
+      for (const [shard, node] of now) if (shard < holders.length) holders[shard] = node;
+    };
+    claim(false);
+    claim(true);
     const engines = [...new Set(claims.filter(({ held }) => held !== null).map(({ node }) => node))].sort();
     const places = new Map(engines.map((node, at) => [node, at]));
     return {

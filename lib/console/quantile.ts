@@ -8,12 +8,12 @@
  */
 export function quantile(bounds: readonly number[], counts: ArrayLike<number>, share: number): number {
   let all = 0;
-  for (let at = 0; at <= bounds.length; at += 1) all += counts[at] ?? 0;
+  for (let at = 0; at <= bounds.length; at += 1) all += counts[at] || 0;
   if (!(all > 0)) return NaN;
   const rank = share * all;
   let below = 0;
   for (const [at, bound] of bounds.entries()) {
-    const count = counts[at] ?? 0;
+    const count = counts[at] || 0;
     if (count > 0 && below + count >= rank) {
       const from = at === 0 ? 0 : (bounds[at - 1] ?? 0);
       return from + (bound - from) * Math.max(0, (rank - below) / count);

@@ -189,6 +189,10 @@ function fakeActions(gateway: Gateway, missing: readonly string[]): Map<string, 
 /** What the endpoint's action answers, of the example in the contract. */
 function exampleAnswer({ response, prepared, stream }: Endpoint): unknown {
   const example = response && exampleOf(response);
+  if (stream === 'text/event-stream') {
+    const { event, data } = example as { readonly event: string; readonly data: unknown };
+    return Readable.from([`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`]);
+  }
   if (stream !== undefined) return Readable.from([`${JSON.stringify(example)}\n`]);
   return prepared === true ? { json: JSON.stringify(example), etag: 'example' } : example;
 }
@@ -207,10 +211,16 @@ async function send(gateway: Gateway, path: string, options: RequestOptions): Pr
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Blob([body]) }),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const type = response.headers.get('content-type') ?? '';
+  const isJson = /json/.test(type);
+  const [, event, data] = /^event: (.+)\ndata: (.+)\n\n$/.exec(type === 'text/event-stream' ? text : '') ?? [];
   return {
     status: response.status,
     headers: response.headers,
-    body: (isJson && text !== '' ? JSON.parse(text) : { text }) as Record<string, unknown>,
+    body: (event !== undefined && data !== undefined
+      ? { event, data: JSON.parse(data) as unknown }
+      : isJson && text !== ''
+        ? JSON.parse(text)
+        : { text }) as Record<string, unknown>,
   };
 }
