@@ -4,7 +4,7 @@ import type { CatalogPage } from '../../../lib/contract/catalog-search.ts';
 import { shop } from '../calls.ts';
 import { ShowCall } from '../calls/shown.tsx';
 import { Cover } from '../library/cover.tsx';
-import { gameOf } from '../library/games.ts';
+import { listed } from '../library/games.ts';
 import { searchCall, wishCall } from './calls.ts';
 import { addWish, wishes } from './list.ts';
 import { say } from './words.ts';
@@ -52,7 +52,7 @@ export function Find() {
 }
 
 function Wishing({ gameId, title }: { gameId: string; title: string }) {
-  const own = gameOf(gameId);
+  const own = listed.value?.find(({ game_id }) => game_id === gameId);
   if (own !== undefined && own.source !== 'family') return <span class="tag">{say('is_owned')}</span>;
   if (wishes.value?.some(({ game_id }) => game_id === gameId) === true) {
     return <span class="tag good">{say('is_wished')}</span>;
