@@ -53,7 +53,7 @@ const rss = (): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.pid}/status`, 'utf8'))?.[1]) * 1024;
 const heapUsed = async (): Promise<number> => {
   const text = await (await fetch(`${gateway.url}/metrics`)).text();
-  return Number(/^process_memory_heap_size_used\S* (\d+)/m.exec(text)?.[1]);
+  return Number(/^nodejs_heap_size_used_bytes\S* (\d+)/m.exec(text)?.[1]);
 };
 
 const users: { readonly id: string; readonly token: string; readonly sessionId: string }[] = [];

@@ -62,7 +62,7 @@ export interface RelayEvents {
 
 export const RELAY_DEFAULTS: Omit<RelayOptions, 'random'> = {
   batch: 500,
-  pollMs: 100,
+  pollMs: 50,
   quickPollMs: 20,
   quickEvents: 100,
   leaseMs: 15_000,
