@@ -106,7 +106,7 @@ export async function attackedProduct(env: Readonly<Record<string, string>> = {}
         },
         ...(text === undefined ? {} : { body: text }),
       });
-      return answerOf(response.status, response.headers, await response.text());
+      return answerOf(response.status, response.headers, await textOf(response));
     },
     async remove() {
       await product.remove();
@@ -114,6 +114,15 @@ export async function attackedProduct(env: Readonly<Record<string, string>> = {}
     },
   };
   return attacked;
+}
+
+/** Of a stream of events its beginning: it has no end. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type') !== 'text/event-stream') return response.text();
+  const reader = response.body?.getReader();
+  const beginning = await reader?.read();
+  await reader?.cancel();
+  return Buffer.from(beginning?.value ?? []).toString();
 }
 
 export function claimsOf(userId: string, roles: readonly Role[] = ['user']): JWTPayload {

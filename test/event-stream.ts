@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+
+export interface StreamEvent {
+  readonly event: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the contract says of the event
+  readonly data: any;
+}
+
+/** A client of Server-Sent Events, over a connection of its own. */
+export class EventStreamClient {
+  readonly response: IncomingMessage;
+  readonly #events: StreamEvent[] = [];
+  #text = '';
+  #ended = false;
+  #heard: () => void = () => undefined;
+
+  private constructor(response: IncomingMessage) {
+    this.response = response;
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => this.#take(chunk));
+    const end = (): void => {
+      this.#ended = true;
+      this.#heard();
+    };
+    response.on('end', end).on('error', end).on('close', end);
+  }
+
+  /** Resolves when there is a head. */
+  static async open(url: string, token: string): Promise<EventStreamClient> {
+    const request = get(url, { agent: false, headers: { authorization: `Bearer ${token}` } });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return new EventStreamClient(response);
+  }
+
+  /** The next event of this name that fits, and forgets those before it. Rejects when the stream ends without one. */
+  async next(event: string, fits: (data: StreamEvent['data']) => boolean = () => true): Promise<StreamEvent['data']> {
+    for (;;) {
+      const found = this.#events.findIndex((one) => one.event === event && fits(one.data));
+      if (found >= 0) return this.#events.splice(0, found + 1).at(-1)?.data;
+      if (this.#ended) throw new Error(`the stream ended without ${event}`);
+      await new Promise<void>((resolve) => (this.#heard = resolve));
+    }
+  }
+
+  /** Resolves when the stream has ended; whether in good order. */
+  async end(): Promise<boolean> {
+    while (!this.#ended) await new Promise<void>((resolve) => (this.#heard = resolve));
+    return this.response.complete;
+  }
+
+  close(): void {
+    this.response.destroy();
+  }
+
+  #take(chunk: string): void {
+    this.#text += chunk;
+    const blocks = this.#text.split('\n\n');
+    this.#text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
+      if (event !== undefined && data !== undefined) this.#events.push({ event, data: JSON.parse(data) as unknown });
+    }
+    this.#heard();
+  }
+}
