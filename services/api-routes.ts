@@ -142,12 +142,11 @@ function plainAliases(dependencies: RouteDependencies, reply: Reply): Record<str
   const { publicEndpoint } = config.s3;
   const pages = pagesIn({
     folder: PAGES_FOLDER,
-    pages: isDemo(config) ? ['console', 'play'] : ['console'],
     reachable: publicEndpoint === null ? [] : [new URL(publicEndpoint).origin],
   });
   const aliases: Record<string, WebHandler> = {};
   const answerOperation = operationsHandler({ readiness, metrics: () => renderMetrics(broker) });
-  const add = (path: string, answer: (req: IncomingMessage, res: ServerResponse) => Promise<void>): void => {
+  const add = (path: string, answer: (...[req, res]: Parameters<WebHandler>) => Promise<void>): void => {
     aliases[`GET ${path}`] = (req, res) => {
       const exchange = exchangeOf(req);
       answer(req, res).then(
@@ -159,7 +158,12 @@ function plainAliases(dependencies: RouteDependencies, reply: Reply): Record<str
   };
   for (const path of OPERATIONS_PATHS) add(path, (_req, res) => answerOperation(path, res));
   for (const path of DOCUMENT_PATHS) add(path, (req, res) => serveDocument(path, req, res));
-  for (const path of pages.paths) add(path, (req, res) => pages.serve(path, req, res));
+  const names = [
+    ...(config.console.enabled === 'on' ? ['console' as const] : []),
+    ...(isDemo(config) ? ['play' as const] : []),
+  ];
+  for (const name of names) add(`/${name}`, (req, res) => pages.page(name, req, res));
+  add('/pages/:name', (req, res) => pages.asset(req.$params?.params?.['name'] ?? '', req, res));
   return isDemo(config) ? { ...aliases, ...demoAliases(dependencies, reply) } : aliases;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ServiceSchema } from 'moleculer';
@@ -9,6 +10,7 @@ import { BASE_PATH } from '../lib/contract/endpoints.ts';
 import { SOCKET_PATH } from '../lib/contract/frames.ts';
 import { EventStreams } from '../lib/http/event-streams.ts';
 import { createFront } from '../lib/http/front.ts';
+import { CONSOLE_PAGE } from '../lib/http/project-files.ts';
 import type { Readiness } from '../lib/http/readiness.ts';
 import { createReply } from '../lib/http/reply.ts';
 import { createServer } from '../lib/http/server.ts';
@@ -156,6 +158,9 @@ export function apiService(dependencies: ApiDependencies): Api {
     async started() {
       const address = await server?.listen();
       this.logger.info({ address: address?.address, port: address?.port }, 'gateway listening');
+      if (config.console.enabled === 'on' && !existsSync(CONSOLE_PAGE)) {
+        this.logger.warn('the pages are not built, so that /console only says how: npm run pages');
+      }
     },
     async stopped() {
       if (server !== null) await close(server);

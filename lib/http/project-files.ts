@@ -12,3 +12,6 @@ export const EVENT_SCHEMAS = join(PROJECT_ROOT, 'api/events');
 
 /** The pages for people, built by `npm run pages`. */
 export const PAGES_FOLDER = join(PROJECT_ROOT, 'web/dist');
+
+/** There when they have been built. */
+export const CONSOLE_PAGE = join(PAGES_FOLDER, 'console.html');

@@ -20,6 +20,8 @@ export interface SendOptions {
   readonly policy: string;
   /** Cache-Control. */
   readonly cache: string;
+  /** 200 unless said. */
+  readonly status?: number;
 }
 
 export async function representationOf(type: string, bytes: Buffer): Promise<Representation> {
@@ -27,30 +29,32 @@ export async function representationOf(type: string, bytes: Buffer): Promise<Rep
   return { type, bytes, zipped: await zip(bytes), etag };
 }
 
-/** Answers 200, or 304 when the browser has it. */
+/** Answers with it, or 304 when the browser has it. */
 export function sendRepresentation(
   req: IncomingMessage,
   res: ServerResponse,
   { type, bytes, zipped, etag }: Representation,
-  { policy, cache }: SendOptions,
+  { policy, cache, status = 200 }: SendOptions,
 ): void {
   const headers: Record<string, string | number> = {
     'Content-Security-Policy': policy,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
     'Cache-Control': cache,
     ETag: etag,
     Vary: 'Accept-Encoding',
     ...(isEncrypted(res) ? Object.fromEntries([STRICT_TRANSPORT]) : {}),
   };
-  if (req.headers['if-none-match'] === etag) {
+  if (status === 200 && req.headers['if-none-match'] === etag) {
     res.writeHead(304, headers);
     res.end();
     return;
   }
   const zips = /\bgzip\b/.test(String(req.headers['accept-encoding'] ?? ''));
   const body = zips ? zipped : bytes;
-  res.writeHead(200, {
+  res.writeHead(status, {
     ...headers,
     'Content-Type': type,
     'Content-Length': body.length,

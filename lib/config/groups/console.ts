@@ -1,7 +1,12 @@
-import { group, whole } from '../setting.ts';
+import { group, oneOf, whole } from '../setting.ts';
 
-/** The console for operators and support: what it is fed with, at the gateways. */
+/** The console for operators and support: whether there is one, and what it is fed with at the gateways. */
 export const console = group({
+  enabled: oneOf(['on', 'off'], {
+    env: 'CONSOLE_ENABLED',
+    default: 'on',
+    description: 'Whether gateways serve the page `/console`; what it shows takes a token of support or an operator',
+  }),
   streamsPerGateway: whole(1, 10_000, {
     env: 'CONSOLE_STREAMS_PER_GATEWAY',
     default: 100,
