@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-# One image for all roles; NODE_ROLES says which. There is nothing to compile: Node runs the TypeScript as it is.
+# One image for all roles; NODE_ROLES says which. Nothing of the service is compiled: Node runs the TypeScript as it is. What
+# browsers get is built in a stage of its own.
 #   docker build --target service -t library-service .          gateways, engines, domain nodes, bridge, migrations
 #   docker build --target backup -t library-service-backup .    the same with the clients that scripts/backup calls
 ARG NODE_VERSION=24.21.0
@@ -9,9 +10,18 @@ WORKDIR /app
 
 FROM base AS dependencies
 COPY package.json package-lock.json .npmrc ./
-# The Node that the lock file names is for people's machines; here it is the image's own.
+# No package that is needed here has to be set up by a script of its own; the service's own builds the pages, below. The Node that the lock file names is for people's machines; here it is the image's own.
 RUN --mount=type=cache,target=/root/.npm \
-    npm ci --omit=dev && rm -rf node_modules/node-linux-* node_modules/.bin/node
+    npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node-linux-* node_modules/.bin/node
+
+FROM base AS pages
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm \
+    npm ci --include=dev --ignore-scripts
+COPY lib lib
+COPY scripts/pages.ts scripts/pages.ts
+COPY web web
+RUN npm run pages
 
 FROM base AS application
 COPY --from=dependencies /app/node_modules node_modules
@@ -24,6 +34,7 @@ COPY lib lib
 COPY migrations migrations
 COPY scripts scripts
 COPY services services
+COPY --from=pages /app/web/dist web/dist
 # The embedded database and folder of saves, where nothing else is configured. All else of the file system may be read-only.
 RUN install --directory --owner=10001 --group=10001 /var/lib/library
 ENV DATA_DIR=/var/lib/library HTTP_HOST=0.0.0.0 METRICS_PORT=9100

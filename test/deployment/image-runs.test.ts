@@ -34,7 +34,14 @@ describe('what is in the image', () => {
         ...{ LIBRARY_HTTP_PORT: String(http), METRICS_PORT: String(metrics), HTTP_DRAIN_GRACE_MS: '0' },
       });
       await node.ready();
-      for (const path of ['/docs', '/docs/errors', '/docs/websocket', '/api/openapi/v1/library.yaml']) {
+      for (const path of [
+        '/console',
+        '/play',
+        '/docs',
+        '/docs/errors',
+        '/docs/websocket',
+        '/api/openapi/v1/library.yaml',
+      ]) {
         const { status } = await fetch(`http://127.0.0.1:${http}${path}`);
         expect([path, status]).toEqual([path, 200]);
       }

@@ -15,8 +15,9 @@ export function layOutImage(): string {
   const folder = mkdtempSync(join(cache, 'image-'));
   chmodSync(folder, 0o755);
   const dockerfile = readFileSync(join(PROJECT, 'Dockerfile'), 'utf8');
-  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths]) =>
-    (paths ?? '').split(' '),
+  const application = dockerfile.split(/^FROM /m).find((stage) => stage.startsWith('base AS application')) ?? '';
+  const copied = [...application.matchAll(/^COPY (?:--from=pages \/app\/)?(?!--from)(.+) \S+$/gm)].flatMap(
+    ([, paths]) => (paths ?? '').split(' '),
   );
   const ignored = readFileSync(join(PROJECT, '.dockerignore'), 'utf8')
     .split('\n')

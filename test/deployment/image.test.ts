@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DEFAULT_CONFIG_FILE, loadConfig } from '../../lib/config/load.ts';
 import { describeWithTools } from '../tools.ts';
 
@@ -35,6 +35,7 @@ describe('the image', () => {
   it('is built of stages that are all based on one image, the service last', () => {
     expect(lines('FROM').slice(1)).toEqual([
       'base AS dependencies',
+      'base AS pages',
       'base AS application',
       'application AS backup',
       'application AS service',
@@ -71,6 +72,14 @@ describe('the image', () => {
     expect(execFileSync(process.execPath, [...flags, '--print', '1'], { encoding: 'utf8' })).toBe('1\n');
   });
 
+  it('installs without scripts, and has the pages from a stage that has what builds them', () => {
+    const installs = [...dockerfile.matchAll(/npm ci (.*?)(?: &&|$)/gm)].map(([, options]) => options);
+    expect(installs).toEqual(['--omit=dev --ignore-scripts', '--include=dev --ignore-scripts']);
+    const pages = dockerfile.split(/^FROM /m).find((stage) => stage.startsWith('base AS pages')) ?? '';
+    expect(pages).toMatch(/^RUN npm run pages$/m);
+    expect(lines('COPY')).toContain('--from=pages /app/web/dist web/dist');
+  });
+
   it('takes in what it copies, and of nothing else', () => {
     const copied = lines('COPY')
       .filter((line) => !line.startsWith('--from'))
@@ -78,7 +87,8 @@ describe('the image', () => {
     const ignore = readFileSync(join(PROJECT, '.dockerignore'), 'utf8').split('\n');
     expect(ignore.find((line) => line !== '' && !line.startsWith('#'))).toBe('*');
     const let_in = ignore.filter((line) => line.startsWith('!') && !line.includes('*')).map((line) => line.slice(1));
-    expect(let_in.toSorted()).toEqual([...new Set(copied)].toSorted());
+    const folders = copied.filter((path) => !copied.includes(dirname(path)) || path === 'package.json');
+    expect(let_in.toSorted()).toEqual([...new Set(folders)].toSorted());
     for (const path of copied) expect(existsSync(join(PROJECT, path))).toBe(true);
   });
 });
