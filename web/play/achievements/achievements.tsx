@@ -94,6 +94,7 @@ function Progress({ achievement: { title, progress, target, unlocked } }: { achi
 function Steps({ achievement, onReported }: { achievement: UserAchievement; onReported: () => void }) {
   const steps = stepsOf(achievement);
   const [busy, setBusy] = useState(false);
+  const words = ({ key, count }: Step): string => say(key, { count });
   async function take({ by, call }: Step): Promise<void> {
     setBusy(true);
     try {
@@ -109,9 +110,13 @@ function Steps({ achievement, onReported }: { achievement: UserAchievement; onRe
     <div class="steps">
       {steps.map((step) => (
         <div key={step.key} class="step">
-          <button type="button" disabled={busy} onClick={() => void take(step)}>
-            {say(step.key, { count: step.count })}
-            {!achievement.masked && <span class="unseen">: {achievement.title}</span>}
+          <button
+            type="button"
+            disabled={busy}
+            aria-label={achievement.masked ? undefined : `${words(step)}: ${achievement.title}`}
+            onClick={() => void take(step)}
+          >
+            {words(step)}
           </button>
           <ShowCall call={step.call} of={step.by} />
         </div>
