@@ -111,7 +111,7 @@ export function watchCloud(): () => void {
     playerSocket.onReset(again),
     playerSocket.onNews((news) => {
       if (news.event !== 'savegame.sync.status' || news.data['game_id'] !== gameId.value) return;
-      notify(news.data['status'] === 'conflict' ? 'bad' : 'plain', wordsOf(news));
+      notify('plain', wordsOf(news));
       again();
     }),
   ];
