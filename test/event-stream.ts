@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import type { ConsoleEvent, WatchEvent } from '../lib/contract/console.ts';
 
-export interface StreamEvent {
-  readonly event: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the contract says of the event
-  readonly data: any;
-}
+type StreamEvent = ConsoleEvent | WatchEvent;
+type EventName = StreamEvent['event'];
+type DataOf<Name extends EventName> = Extract<StreamEvent, { readonly event: Name }>['data'];
 
 /** A client of Server-Sent Events, over a connection of its own. */
 export class EventStreamClient {
@@ -34,10 +33,11 @@ export class EventStreamClient {
   }
 
   /** The next event of this name that fits, and forgets those before it. Rejects when the stream ends without one. */
-  async next(event: string, fits: (data: StreamEvent['data']) => boolean = () => true): Promise<StreamEvent['data']> {
+  async next<Name extends EventName>(event: Name, fits: (data: DataOf<Name>) => boolean = () => true) {
     for (;;) {
-      const found = this.#events.findIndex((one) => one.event === event && fits(one.data));
-      if (found >= 0) return this.#events.splice(0, found + 1).at(-1)?.data;
+      const found = this.#events.findIndex((one) => one.event === event && fits(one.data as DataOf<Name>));
+      const taken = found < 0 ? undefined : this.#events.splice(0, found + 1).at(-1);
+      if (taken !== undefined) return taken.data as DataOf<Name>;
       if (this.#ended) throw new Error(`the stream ended without ${event}`);
       await new Promise<void>((resolve) => (this.#heard = resolve));
     }
@@ -59,7 +59,8 @@ export class EventStreamClient {
     this.#text = blocks.pop() ?? '';
     for (const block of blocks) {
       const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
-      if (event !== undefined && data !== undefined) this.#events.push({ event, data: JSON.parse(data) as unknown });
+      if (event !== undefined && data !== undefined)
+        this.#events.push({ event, data: JSON.parse(data) as unknown } as StreamEvent);
     }
     this.#heard();
   }

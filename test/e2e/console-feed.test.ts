@@ -49,22 +49,19 @@ describe('the feed of the console', () => {
       ...{ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
     });
     const check = Compile(ConsoleEvent);
-    const next = async (event: string) => {
-      const data: unknown = await stream.next(event);
+    const next = async <Name extends ConsoleEvent['event']>(event: Name) => {
+      const data = await stream.next(event);
       expect([event, check.Errors({ event, data })]).toEqual([event, []]);
       return data;
     };
     expect(await next('hello')).toMatchObject({ shards_total: 1024, interval_ms: 2000 });
-    const [long, short] = [await next('history'), await next('history')] as {
-      step_ms: number;
-      series: Record<string, readonly (number | null)[]>;
-    }[];
-    expect([long?.step_ms, long?.series['sockets']?.length]).toEqual([20_000, 1_080]);
-    expect([short?.step_ms, short?.series['sockets']?.length]).toEqual([2_000, 300]);
-    expect(Object.keys(short?.series ?? {})).toEqual(FIGURE_NAMES);
-    const { nodes } = (await next('nodes')) as { nodes: readonly { node: string }[] };
+    const [long, short] = [await next('history'), await next('history')];
+    expect([long.step_ms, long.series.sockets.length]).toEqual([20_000, 1_080]);
+    expect([short.step_ms, short.series.sockets.length]).toEqual([2_000, 300]);
+    expect(Object.keys(short.series)).toEqual(FIGURE_NAMES);
+    const { nodes } = await next('nodes');
     expect(nodes).toEqual([expect.objectContaining({ state: 'up', not_well: [] })]);
-    const { engines, owners, moving } = (await next('shards')) as Record<string, unknown[]>;
+    const { engines, owners, moving } = await next('shards');
     expect([engines, new Set(owners), moving]).toEqual([[nodes[0]?.node], new Set([0]), []]);
     await next('pulse');
     await next('pulse');
@@ -75,7 +72,7 @@ describe('the feed of the console', () => {
     const { session_id } = await demo.start({ game_id: GREETING_GAME_ID, device_id: randomUUID() });
     await stream.next('pulse', ({ figures }) => figures.live_sessions === 1);
     await demo.heartbeat({ session_id, seq: 1 });
-    const { figures } = await stream.next('pulse', (pulse) => pulse.figures.heartbeats_per_second > 0);
+    const { figures } = await stream.next('pulse', (pulse) => (pulse.figures.heartbeats_per_second ?? 0) > 0);
     expect(figures.requests_per_second).toBeGreaterThan(0);
     await demo.end({ session_id, seq: 2 });
     await stream.next('pulse', (pulse) => pulse.figures.live_sessions === 0);
@@ -106,9 +103,7 @@ describe('the feed of the console', () => {
     const start = await stream.next('turn', ({ command }) => command === 'start');
     expect(check.Errors({ event: 'turn', data: start })).toEqual([]);
     expect(start).toMatchObject({ session_id, game_id: GREETING_GAME_ID, outcome: 'ok', credited_ms: 0, added_ms: 0 });
-    await stream.next('state', ({ sessions }) =>
-      sessions.some((session: { session_id: string }) => session.session_id === session_id),
-    );
+    await stream.next('state', ({ sessions }) => sessions.some((session) => session.session_id === session_id));
     await demo.heartbeat({ session_id, seq: 2 });
     const beat = await stream.next('turn', ({ command }) => command === 'heartbeat');
     expect(beat).toMatchObject({ session_id, seq: 2, outcome: 'ok', node: first.node, epoch: first.epoch });
@@ -117,9 +112,7 @@ describe('the feed of the console', () => {
     expect(await stream.next('turn', ({ seq }) => seq === 1)).toMatchObject({ outcome: 'ignored', added_ms: 0 });
     await demo.end({ session_id, seq: 3 });
     expect(await stream.next('turn', ({ command }) => command === 'end')).toMatchObject({ outcome: 'ok', seq: 3 });
-    const { sessions } = await stream.next('state', (state) =>
-      state.sessions.every(({ ended }: { ended: unknown }) => ended !== null),
-    );
+    const { sessions } = await stream.next('state', (state) => state.sessions.every(({ ended }) => ended !== null));
     expect(sessions).toContainEqual(
       expect.objectContaining({ session_id, ended: expect.objectContaining({ reason: 'ended' }) }),
     );
