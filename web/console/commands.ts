@@ -1,4 +1,5 @@
 /** Commands of operators, sent from the page: what a terminal would be told, with the audit rows of one. */
+import type { CommandReply } from '../../lib/contract/commands.ts';
 import type { AuditEntry } from '../../lib/contract/support.ts';
 import { api } from './session.ts';
 
@@ -7,17 +8,6 @@ const CLUSTER_ID = '00000000-0000-0000-0000-000000000000';
 const LOOK_MS = 2_000;
 /** Nothing that operators type takes longer. */
 const LONGEST_MS = 120_000;
-
-export interface CommandReply {
-  readonly command_id: string;
-  /** `running`: it takes longer than a request may, and goes on. */
-  readonly state: 'done' | 'failed' | 'running';
-  readonly head: readonly string[] | null;
-  readonly rows: readonly (readonly (string | number)[])[] | null;
-  readonly foot: string | null;
-  readonly text: string | null;
-  readonly error: string | null;
-}
 
 /** @throws Refused when it may not be run, or is not understood */
 export function run(line: string): Promise<CommandReply> {

@@ -2,7 +2,8 @@
 import './activity.css';
 import { useState } from 'preact/hooks';
 import { wordsOf } from '../../common/ui/dialog.tsx';
-import { outcomeOf, run, type CommandReply } from '../commands.ts';
+import type { CommandReply } from '../../../lib/contract/commands.ts';
+import { outcomeOf, run } from '../commands.ts';
 import { say } from '../words.ts';
 
 interface Result {

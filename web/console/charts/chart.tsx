@@ -43,7 +43,7 @@ export function Chart({ title, note, timeline, lines }: ChartProps) {
       <div class="row">
         <button type="button" class="plain small" aria-expanded={open} onClick={() => setOpen(!open)}>
           {say(open ? 'figures_hide' : 'figures_show')}
-          <span class="unseen">: {title}</span>
+          <span class="unseen"> {title}</span>
         </button>
       </div>
       {open && <Figures title={title} lines={lines} timeline={timeline} />}

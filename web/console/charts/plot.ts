@@ -116,7 +116,7 @@ function lonely(plot: uPlot, place: number): number[] {
 
 /** Figures are never below nothing, and what hardly moves must not look wild. */
 function fromZero(_: uPlot, __: number, max: number | null): uPlot.Range.MinMax {
-  return [0, max === null || max <= 0 ? 1 : max * 1.1];
+  return [0, max === null || max <= 0 ? 4 : max * 1.1];
 }
 
 function times(_: uPlot, splits: number[], __: number, ___: number, step: number): string[] {
