@@ -21,14 +21,9 @@ export function Id({ id }: { id: string }) {
     notify('good', `${common('copied')}: ${id}`);
   }
   return (
-    <button
-      type="button"
-      class="id mono"
-      title={id}
-      aria-label={say('copy_id', { id })}
-      onClick={() => void copy().catch(complain)}
-    >
+    <button type="button" class="id mono" title={id} onClick={() => void copy().catch(complain)}>
       {shortOf(id)}
+      <span class="unseen"> {say('copy_id', { id })}</span>
     </button>
   );
 }
@@ -36,8 +31,9 @@ export function Id({ id }: { id: string }) {
 /** A user, and the way to what there is of them. */
 export function UserLink({ id }: { id: string }) {
   return (
-    <a class="mono" href={to('users', id)} title={id} aria-label={say('open_user', { id })}>
+    <a class="mono" href={to('users', id)} title={id}>
       {shortOf(id)}
+      <span class="unseen"> {say('open_user', { id })}</span>
     </a>
   );
 }
