@@ -18,6 +18,13 @@ const page = signal<WishlistPage | null>(null);
 
 /** Null: not read yet. */
 export const wishes = computed(() => page.value?.items ?? null);
+/** The call that puts the list in the order it has. */
+export const orderCall = computed(() =>
+  calls.orderCall(
+    (wishes.value ?? []).map(({ game_id }) => game_id),
+    page.value?.version ?? 0,
+  ),
+);
 /** Sold by the shop since this page opened. */
 export const bought = signal<readonly Bought[]>([]);
 

@@ -5,7 +5,7 @@ import { ShowCall } from '../calls/shown.tsx';
 import { player, shop } from '../calls.ts';
 import { LIST_CALL, takeBackCall } from './calls.ts';
 import { Find } from './find.tsx';
-import { bought, openWishes, takeBack, wishes } from './list.ts';
+import { bought, openWishes, orderCall, takeBack, wishes } from './list.ts';
 import { say } from './words.ts';
 import { Wish } from './wish.tsx';
 
@@ -26,7 +26,10 @@ export function Wishes() {
           ))}
         </ol>
       )}
-      <ShowCall call={LIST_CALL} title={say('call_list')} />
+      <div class="calls">
+        <ShowCall call={LIST_CALL} title={say('call_list')} />
+        <ShowCall call={orderCall.value} title={say('call_order')} />
+      </div>
       <BoughtHere />
       <Find />
     </>

@@ -7,6 +7,7 @@ export const wishes = {
   reading: 'Reading the wishlist …',
   empty: 'Nothing is wished for. Find a game below.',
   call_list: 'the list',
+  call_order: 'the order',
   lowest: 'lowest ever {price}',
   was: 'Before:',
   now: 'Now:',
@@ -73,5 +74,4 @@ export const wishes = {
   call_wish: 'the wish',
   call_buy: 'the sale',
   call_remove: 'the removal',
-  call_regular: 'the price',
 } as const satisfies Texts;

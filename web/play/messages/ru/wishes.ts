@@ -8,6 +8,7 @@ export const wishes: Texts<keyof typeof english> = {
   reading: 'Читаем список…',
   empty: 'Список пуст. Найдите игру ниже.',
   call_list: 'список',
+  call_order: 'порядок',
   lowest: 'самая низкая цена — {price}',
   was: 'Раньше:',
   now: 'Сейчас:',
@@ -74,5 +75,4 @@ export const wishes: Texts<keyof typeof english> = {
   call_wish: 'желание',
   call_buy: 'продажа',
   call_remove: 'удаление',
-  call_regular: 'цена',
 };
