@@ -42,6 +42,9 @@ export interface UserState {
   readonly copies: Copies;
 }
 
+/** Of a session that has just begun. */
+export const FIRST_REV = 1;
+
 export const NO_SESSIONS: Sessions = Object.freeze([]);
 export const NOTHING_HELD: UserState = Object.freeze({ sessions: NO_SESSIONS, copies: NO_COPIES });
 

@@ -19,7 +19,7 @@ import type { HostPorts } from './host-ports.ts';
 import type { MemberReads } from './member-view.ts';
 import { isKnown, type Command } from './messages.ts';
 import { shardOf } from './placement.ts';
-import { isEmpty, isLive, type UserState } from './session.ts';
+import { FIRST_REV, isEmpty, isLive, type Session, type UserState } from './session.ts';
 import { ShardLoader } from './shard-loader.ts';
 import { ShardOwnership } from './shard-ownership.ts';
 import { Shard } from './shard.ts';
@@ -255,8 +255,7 @@ export class ShardHost {
     const { flushIntervalMs, random, rules } = this.#options;
     this.#correspondence.oblige(shard, user, errandsOf(user, before, state, now, rules));
     shard.update(user, state, now + flushIntervalMs * (0.5 + random() / 2));
-    const unflushedEnd = state.sessions.some((session) => !isLive(session) && session.rev > session.flushedRev);
-    if (unflushedEnd) this.#flusher.enqueue(shard, user, traced);
+    if (state.sessions.some(isNews)) this.#flusher.enqueue(shard, user, traced);
   }
 
   /** Sessions that ended before the shard came here do not wait for the next visit to reach PostgreSQL. */
@@ -297,4 +296,9 @@ export class ShardHost {
     if (sessions.some((session) => session.rev > session.flushedRev)) this.#flusher.enqueue(shard, user);
     return Math.min(now + flushIntervalMs, ...sessions.map((session) => dueAt(session, now, rules)));
   }
+}
+
+/** Beginnings and ends are told to others by PostgreSQL's outbox, so they do not wait for the periodic flush. */
+function isNews(session: Session): boolean {
+  return session.rev > session.flushedRev && (session.rev === FIRST_REV || !isLive(session));
 }

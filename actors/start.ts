@@ -3,7 +3,7 @@ import { totalCredit } from './credit.ts';
 import { borrowOf, copiesOf, type Copies } from './loan.ts';
 import type { Rebase, Start } from './messages.ts';
 import { answer, refused } from './replies.ts';
-import { endedAtLastBeat, isLive, type Session, type Sessions, type UserState } from './session.ts';
+import { endedAtLastBeat, FIRST_REV, isLive, type Session, type Sessions, type UserState } from './session.ts';
 import { forget, type PlayRules, type Turn } from './user-actor.ts';
 import type { UuidKey } from '../lib/uuid.ts';
 
@@ -69,7 +69,7 @@ function open(command: Start, baseMs: number, now: number): Session {
     activeMs: 0,
     credit: 0,
     baseMs,
-    rev: 1,
+    rev: FIRST_REV,
     endedAt: 0,
     endReason: null,
     flushedRev: 0,
