@@ -2,6 +2,7 @@
 import { BASE_PATH } from '../lib/contract/endpoints.ts';
 import { SOCKET_PATH } from '../lib/contract/frames.ts';
 import { ConfigError } from '../lib/config/config-error.ts';
+import { isDemo } from '../lib/config/demo.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { startNode, type LibraryNode } from '../services/node.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -46,10 +47,13 @@ function greet(url: string, { parts, grpcPort }: LibraryNode): void {
     `  ${'REST API'.padEnd(12)} ${api}`,
     `  ${'WebSocket'.padEnd(12)} ${api.replace(/^http/, 'ws')}${SOCKET_PATH}`,
     ...(grpcPort === null ? [] : [`  ${'gRPC'.padEnd(12)} ${new URL(url).hostname}:${grpcPort}`]),
+    ...(isDemo(config) ? [`  ${'play'.padEnd(12)} ${url}/play`] : []),
+    ...(config.console.enabled === 'on' ? [`  ${'console'.padEnd(12)} ${url}/console`] : []),
     `  ${'docs'.padEnd(12)} ${url}/docs`,
     `  ${'health'.padEnd(12)} ${url}/health/ready`,
     '',
-    'Play (in another terminal):',
+    ...(isDemo(config) ? [`Play in a browser: ${url}/play`, ''] : []),
+    `${isDemo(config) ? 'Or' : 'Play'} in another terminal:`,
     '',
     '  TOKEN=$(npm run -s token)',
     `  curl -s ${api}/playtime/start -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
