@@ -9,7 +9,7 @@ export interface Look {
 }
 
 const SIZES = {
-  screen: { width: 1280, height: 800 },
+  screen: { width: 1280, height: 720 },
   phone: { width: 360, height: 740 },
   wall: { width: 2560, height: 1440 },
 };
@@ -62,6 +62,7 @@ export async function goTo(page: Page, view: string): Promise<void> {
 
 /** The view has something to say, and nothing is loading. */
 async function settled(page: Page): Promise<void> {
-  const loading = /Loading …|Загрузка…|Waiting for the first figures|Ждём первых/;
+  const loading =
+    /Loading …|Reading( the wishlist)? …|Загрузка…|Читаем список…|Waiting for the first figures|Ждём первых/;
   await page.locator('#content').filter({ hasText: /\S/, hasNotText: loading }).waitFor();
 }

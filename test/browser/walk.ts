@@ -9,7 +9,9 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const content = document.querySelector('#content');
     if (content === null || content.textContent.trim() === '') return false;
-    return !/Loading …|Загрузка…/.test(content.textContent);
+    return !/Loading …|Reading( the wishlist)? …|Waiting for the first figures|Загрузка…|Читаем список…|Ждём первых/.test(
+      content.textContent,
+    );
   });
 }
 

@@ -47,7 +47,7 @@ function Title({ text }: { text: string }) {
     <text class="cover-title" x="20" fill="#fff" font-size="32" font-weight="800">
       {lines.map((line, at) => (
         <tspan key={line} x="20" y={HEIGHT - 24 - (lines.length - 1 - at) * 36}>
-          {line}
+          {`${line} `}
         </tspan>
       ))}
     </text>
