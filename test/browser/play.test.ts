@@ -12,7 +12,8 @@ const TEST_MS = 120_000;
 const game = (number: number): string => `00000000-0000-7000-8000-0000000a${String(number).padStart(4, '0')}`;
 
 describeWithBrowser('playing in a browser', (browser) => {
-  const product = productOfSuite(browser);
+  // Long enough to load a page again on a busy machine, short enough to wait for.
+  const product = productOfSuite(browser, { SESSION_TIMEOUT_SECONDS: '15' });
 
   /** Two windows: two devices of the same player. */
   async function twoWindows(view: string): Promise<readonly [Page, Page]> {
@@ -46,6 +47,7 @@ describeWithBrowser('playing in a browser', (browser) => {
       const before = await secondsOf(fact(card, 'confirmed'));
       await grownTo(fact(card, 'not-counted'), 3);
       expect(await secondsOf(fact(card, 'confirmed'))).toBe(before);
+      await page.reload();
       await card.getByRole('button', { name: 'Go on' }).click();
       await grownTo(fact(card, 'confirmed'), before + 2);
       expect(await live(game(2))).toHaveLength(1);
@@ -145,6 +147,9 @@ describeWithBrowser('playing in a browser', (browser) => {
       const { stdout } = await shell('bash', ['-c', `${token}\n${call}`]);
       expect(JSON.parse(stdout)).toMatchObject({ game_id: game(9), favorite: true });
       await expectAccessible(page);
+      await page.keyboard.press('Escape');
+      await drawer.waitFor({ state: 'detached' });
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe('calls-button');
     },
     TEST_MS,
   );

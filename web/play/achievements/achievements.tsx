@@ -10,6 +10,7 @@ import { hereOf } from '../playing/sessions.ts';
 import { playerSocket } from '../socket.ts';
 import { say } from '../words.ts';
 import { listCall, type AchievementList } from './calls.ts';
+import { Medal } from './medal.tsx';
 import { stepsOf, type Step } from './steps.ts';
 
 /** What can be achieved in a game, and what the game would report. */
@@ -56,9 +57,7 @@ function Achievement({ achievement, onReported }: { achievement: UserAchievement
   const { title, description, unlocked, unlocked_at, masked, hidden, authority, offline, rarity_percent } = achievement;
   return (
     <li class={unlocked ? 'unlocked' : 'locked'}>
-      <span class="medal" aria-hidden="true">
-        {unlocked ? '🏆' : masked ? '?' : '🔒'}
-      </span>
+      <Medal of={unlocked ? 'unlocked' : masked ? 'masked' : 'locked'} />
       <div class="words">
         <h3>{masked ? say('masked') : title}</h3>
         <p>{masked ? say('masked_text') : description}</p>

@@ -7,6 +7,7 @@ import { Cover } from '../library/cover.tsx';
 import { titleOf } from '../library/games.ts';
 import { playerSocket } from '../socket.ts';
 import { say } from '../words.ts';
+import { Medal } from './medal.tsx';
 import { listCall, type AchievementList } from './calls.ts';
 
 interface Unlocked {
@@ -47,11 +48,9 @@ export function UnlockedPopUps() {
           <span class="thumb">
             <Cover id={gameId} title={titleOf(gameId)} small />
           </span>
+          <Medal of="unlocked" />
           <div class="words">
-            <p class="good">
-              <span aria-hidden="true">🏆 </span>
-              {say('unlocked_now', { game: titleOf(gameId) })}
-            </p>
+            <p class="good">{say('unlocked_now', { game: titleOf(gameId) })}</p>
             <p>
               <strong>{title}</strong>
             </p>

@@ -1,6 +1,6 @@
 /** What this page said to the service and heard from it: the latest first, each to be taken along. */
 import { signal } from '@preact/signals';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { number, timeOfDay } from '../../common/locale.ts';
 import { Copyable } from '../../common/ui/copyable.tsx';
 import {
@@ -21,9 +21,10 @@ export const isDrawerOpen = signal(false);
 export function DrawerButton() {
   return (
     <button
+      id="calls-button"
       type="button"
       aria-expanded={isDrawerOpen.value}
-      aria-controls="calls"
+      aria-controls={isDrawerOpen.value ? 'calls' : undefined}
       onClick={() => (isDrawerOpen.value = !isDrawerOpen.value)}
     >
       <span aria-hidden="true">{'</>'}</span> {say('calls')}
@@ -36,9 +37,22 @@ const KINDS = ['all', 'call', 'frame'] as const;
 
 export function Drawer() {
   const [kind, setKind] = useState<(typeof KINDS)[number]>('all');
+  const close = useRef<HTMLButtonElement>(null);
+  // It stands behind the view in the order of the page: who opens it goes there, and comes back.
+  useEffect(() => {
+    close.current?.focus();
+    return () => document.querySelector<HTMLElement>('#calls-button')?.focus();
+  }, []);
   const entries = log.value.filter((entry) => kind === 'all' || entry.kind === kind);
   return (
-    <aside id="calls" class="drawer" aria-label={say('calls')}>
+    <aside
+      id="calls"
+      class="drawer"
+      aria-label={say('calls')}
+      onKeyDown={({ key }) => {
+        if (key === 'Escape') isDrawerOpen.value = false;
+      }}
+    >
       <header class="row spread">
         <h2>{say('calls')}</h2>
         <div class="row">
@@ -56,7 +70,7 @@ export function Drawer() {
           <button type="button" onClick={forgetCalls}>
             {say('calls_forget')}
           </button>
-          <button type="button" onClick={() => (isDrawerOpen.value = false)}>
+          <button ref={close} type="button" onClick={() => (isDrawerOpen.value = false)}>
             {say('calls_close')}
           </button>
         </div>
