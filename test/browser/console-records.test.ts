@@ -157,7 +157,7 @@ async function makeDeadLetter(product: ServedProduct): Promise<void> {
   await send(product, 'shop', 'POST', '/admin/events', {
     source: '/catalog-service',
     type: 'catalog.game.updated',
-    data: { game_id: SAMPLE_GAME_IDS[3], title: 'Twice', prices: [price, price] },
+    data: { game_id: SAMPLE_GAME_IDS[3], game: { title: 'Twice', prices: [price, price] } },
   });
   await eventually(async () => {
     const { items } = await send<{ items: unknown[] }>(product, 'operator', 'GET', '/admin/dead-letters');

@@ -16,6 +16,8 @@ interface Result {
 }
 
 const KEPT_RESULTS = 20;
+/** Characters that may stand in one line of a table: an id does. */
+const LONG = 40;
 let last = 0;
 
 export function CommandLine({ onEnd }: { onEnd: () => void }) {
@@ -136,7 +138,10 @@ export function Reply({
               {rows.map((cells, at) => (
                 <tr key={at}>
                   {cells.map((cell, column) => (
-                    <td key={column} class={typeof cell === 'number' ? 'number' : 'cell'}>
+                    <td
+                      key={column}
+                      class={typeof cell === 'number' ? 'number' : cell.length > LONG ? 'cell' : 'nowrap'}
+                    >
                       {cell}
                     </td>
                   ))}

@@ -188,7 +188,7 @@ function TurnTable({ turns }: { turns: readonly LoggedTurn[] }) {
               <td class="number nowrap">{seconds(turn.passedMs)}</td>
               <td class="number nowrap">{seconds(turn.added_ms)}</td>
               <td class="number nowrap">{seconds(turn.credited_ms)}</td>
-              <td>{whyOf(turn)}</td>
+              <td class="why">{whyOf(turn)}</td>
               <td class="number nowrap">{say('ms', { value: number(turn.waited_ms) })}</td>
               <td class="nowrap">
                 {turn.node} / {turn.shard}

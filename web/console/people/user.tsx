@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AuditEntry } from '../../../lib/contract/support.ts';
 import type { PlaytimeStats } from '../../../lib/contract/playtime.ts';
 import { duration, moment } from '../../common/locale.ts';
@@ -51,7 +51,7 @@ export function User({ id }: { id: string }) {
   }
   return (
     <>
-      <Head id={id} changes={changes} />
+      <Head id={id} seen={`${changes} ${name} ${steps.join('/')}`} />
       {written !== null && <Written entry={written} onClose={() => setWritten(null)} />}
       <nav class="rooms" aria-label={say('rooms')}>
         {NAMES.map((room) => (
@@ -66,8 +66,14 @@ export function User({ id }: { id: string }) {
 }
 
 /** Who it is, and how much they played. */
-function Head({ id, changes }: { id: string; changes: number }) {
-  const stats = useLoaded(`${id} ${changes}`, () => read<PlaytimeStats>(`/admin/users/${id}/playtime/stats`));
+function Head({ id, seen }: { id: string; seen: string }) {
+  const stats = useLoaded(id, () => read<PlaytimeStats>(`/admin/users/${id}/playtime/stats`));
+  // Read anew with every step: who plays now is soon another.
+  const shown = useRef(seen);
+  useEffect(() => {
+    if (shown.current !== seen) stats.again();
+    shown.current = seen;
+  }, [seen]);
   const [erasing, setErasing] = useState(false);
   return (
     <section class="card" aria-labelledby="user">
