@@ -63,7 +63,7 @@ async function save(
     sha256: createHash('sha256').update(content).digest('hex'),
     base_version: null,
   });
-  if (upload?.put == null) throw new Error('nothing is to be uploaded');
+  if (upload === null || upload.put === null) throw new Error('nothing is to be uploaded');
   const { method, url, headers } = upload.put;
   const stored = await fetch(url, { method, headers, body: content });
   if (!stored.ok) throw new Error(`the store answered ${stored.status}`);

@@ -62,8 +62,8 @@ describeWithBrowser('users in the console', (browser) => {
       await dialog(page).getByLabel('Reason').fill('the game hung');
       await dialog(page).getByRole('button', { name: 'Correct' }).click();
       await written(page).getByText('playtime.corrected').waitFor();
-      await written(page).getByText('the game hung').waitFor();
-      await page.getByRole('region', { name: 'Corrections' }).getByText('the game hung').waitFor();
+      await written(page).getByText('the game hung', { exact: true }).waitFor();
+      await page.getByRole('region', { name: 'Corrections' }).getByText('the game hung', { exact: true }).waitFor();
       await page.getByRole('region', { name: 'History' }).getByText('corrected', { exact: true }).first().waitFor();
       await expectAccessible(page);
     },
