@@ -84,6 +84,6 @@ describeWithTools(['helm'], 'the network policies of the Helm chart', () => {
   it('of the outside show the API and its documents, and neither health nor metrics', () => {
     const ingress = objectNamed(objectsOf(manifest('prod')), 'Ingress', 'library-service-gateway');
     const { rules } = ingress.spec as { rules: { http: { paths: { path: string; backend: unknown }[] } }[] };
-    expect(rules[0]?.http.paths.map(({ path }) => path)).toEqual(['/api/', '/docs']);
+    expect(rules[0]?.http.paths.map(({ path }) => path)).toEqual(['/api/', '/docs', '/console', '/pages/']);
   });
 });
