@@ -56,6 +56,11 @@ export function isLive(session: Session): boolean {
   return session.endReason === null;
 }
 
+/** Beginnings and ends are told to others by PostgreSQL's outbox, so they do not wait for the periodic flush. */
+export function isNews(session: Session): boolean {
+  return session.rev > session.flushedRev && (session.rev === FIRST_REV || !isLive(session));
+}
+
 export function countLive(sessions: Sessions): number {
   let live = 0;
   for (const session of sessions) if (session.endReason === null) live += 1;

@@ -19,7 +19,7 @@ import type { HostPorts } from './host-ports.ts';
 import type { MemberReads } from './member-view.ts';
 import { isKnown, type Command } from './messages.ts';
 import { shardOf } from './placement.ts';
-import { FIRST_REV, isEmpty, isLive, type Session, type UserState } from './session.ts';
+import { isEmpty, isLive, isNews, type UserState } from './session.ts';
 import { ShardLoader } from './shard-loader.ts';
 import { ShardOwnership } from './shard-ownership.ts';
 import { Shard } from './shard.ts';
@@ -296,9 +296,4 @@ export class ShardHost {
     if (sessions.some((session) => session.rev > session.flushedRev)) this.#flusher.enqueue(shard, user);
     return Math.min(now + flushIntervalMs, ...sessions.map((session) => dueAt(session, now, rules)));
   }
-}
-
-/** Beginnings and ends are told to others by PostgreSQL's outbox, so they do not wait for the periodic flush. */
-function isNews(session: Session): boolean {
-  return session.rev > session.flushedRev && (session.rev === FIRST_REV || !isLive(session));
 }
