@@ -4,7 +4,7 @@ import { describeWithBrowser } from './browser.ts';
 import { expectGoodInEveryLook } from './every-look.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { productOfSuite } from './product.ts';
-import { settled, visitEveryView } from './walk.ts';
+import { settled, visitEveryView, wrongWithDialog } from './walk.ts';
 
 const LONG_MS = 240_000;
 
@@ -25,6 +25,13 @@ describeWithBrowser('every view of the console', (browser) => {
     },
     LONG_MS,
   );
+
+  it('keeps the focus within a dialog, and gives it back to what opened it', async () => {
+    const page = await product.consolePage('operator');
+    await settled(page);
+    await page.getByRole('button', { name: 'Flush' }).first().waitFor();
+    expect(await wrongWithDialog(page, '#content button:text("Flush")')).toEqual([]);
+  });
 
   it('lets nobody in without a token, and says so to everybody', async () => {
     const page = await browser.page({ theme: 'dark' });

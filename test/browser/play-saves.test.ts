@@ -78,7 +78,7 @@ describeWithBrowser('the saves of the demo', (browser) => {
       await conflictOf(page);
       await page.getByRole('button', { name: 'Keep both' }).click();
       await page.getByText('Both are kept: the other one is in the slot autosave-2.').waitFor();
-      await page.getByLabel('Slot', { exact: true }).selectOption('autosave-2');
+      await page.getByRole('combobox', { name: 'Slot', exact: true }).selectOption('autosave-2');
       await device(page, 'PC').getByRole('button', { name: 'Load from the cloud' }).click();
       await eventually(() => textOf(page, 'PC').inputValue(), 'gold: 3, from the Deck');
     },

@@ -2,9 +2,10 @@ import { expect, it } from '@jest/globals';
 import { describeWithBrowser } from './browser.ts';
 import { expectGoodInEveryLook } from './every-look.ts';
 import { productOfSuite } from './product.ts';
-import { settled, visitEveryView } from './walk.ts';
+import { goTo, settled, visitEveryView, wrongWithDialog } from './walk.ts';
 
 const LONG_MS = 240_000;
+const LOWER = 'Shop: lower the price …';
 
 describeWithBrowser('every view of the demo', (browser) => {
   const product = productOfSuite(browser);
@@ -24,4 +25,11 @@ describeWithBrowser('every view of the demo', (browser) => {
     },
     LONG_MS,
   );
+
+  it('keeps the focus within a dialog, and gives it back to what opened it', async () => {
+    const page = await product.playPage();
+    await goTo(page, 'wishes');
+    await page.getByRole('button', { name: LOWER }).first().waitFor();
+    expect(await wrongWithDialog(page, `#content button:text("${LOWER}")`)).toEqual([]);
+  });
 });
