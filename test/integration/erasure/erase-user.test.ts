@@ -6,7 +6,7 @@ const START_MS = 60_000;
 
 /** Without the places that change by themselves, as sessions are flushed and events carried on. */
 function lasting(traces: readonly string[]): readonly string[] {
-  return traces.filter((place) => !/^(playtime_|checkpoint_|outbox_|bus_|redis)/.test(place));
+  return traces.filter((place) => !/^(playtime_|play_reviews|checkpoint_|outbox_|bus_|redis)/.test(place));
 }
 
 function suite(open: () => Promise<ErasableNode>): void {
