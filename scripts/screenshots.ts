@@ -129,7 +129,7 @@ async function picturesOfAKill(camera: Camera): Promise<void> {
   const wall = await camera.open(`${url}/console`, token, { theme: 'dark', size: 'wall' });
   console.log(HEAD);
   tell('before the kill');
-  const stateOf = (state: string) => page.locator(`tr[data-node="${VICTIM}"]`).getByText(state, { exact: true });
+  const stateOf = (state: string) => page.locator(`tr[data-node="${VICTIM}"]`).locator('.tag', { hasText: state });
   await stateOf('up').waitFor();
   const victim = cluster.node(VICTIM);
   console.log(`  kill -9 ${victim.pid} (${VICTIM})`);
