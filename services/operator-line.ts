@@ -15,7 +15,11 @@ export function wordsOf(line: string): readonly string[] {
   while (WORD.lastIndex < text.length) {
     const from = WORD.lastIndex;
     const match = WORD.exec(text);
-    if (match === null) throw new LibraryError('VALIDATION_ERROR', `the line cannot be read from character ${from + 1} on: is a quote left open?`);
+    if (match === null)
+      throw new LibraryError(
+        'VALIDATION_ERROR',
+        `the line cannot be read from character ${from + 1} on: is a quote left open?`,
+      );
     words.push(match[1] ?? match[2] ?? match[3] ?? '');
   }
   return words;
