@@ -43,14 +43,15 @@ export class EventStreamClient {
     }
   }
 
-  /** Resolves when the stream has ended; whether in good order. */
+  /** Resolves when the connection has ended; whether the stream did so in good order. */
   async end(): Promise<boolean> {
     while (!this.#ended) await new Promise<void>((resolve) => (this.#heard = resolve));
     return this.response.complete;
   }
 
+  /** Says that it reads no more. The gateway closes its own side when it has forgotten the stream: `end` waits for that. */
   close(): void {
-    this.response.destroy();
+    this.response.socket.end();
   }
 
   #take(chunk: string): void {

@@ -1,6 +1,7 @@
 /** Both sides of the family as the service last told: read anew when news say to either of them that it changed. */
 import { computed, signal } from '@preact/signals';
 import type { Call } from '../../common/api.ts';
+import { newest } from '../../common/newest.ts';
 import { complain, notify } from '../../common/ui/notices.tsx';
 import type { ExcludedGamePage, Family } from '../../../lib/contract/family.ts';
 import type { LibraryItem, LibraryPage } from '../../../lib/contract/library.ts';
@@ -30,29 +31,16 @@ export function choose(gameId: string): void {
   chosen.value = gameId;
 }
 
-let reading: Promise<void> | null = null;
-let readAgain = false;
-
-/** Who asks while it is being read gets an answer that is newer than the question: a whole library may come at once. */
-export function readFamily(): Promise<void> {
-  if (reading !== null) {
-    readAgain = true;
-    return reading;
-  }
-  reading = (async () => {
-    do {
-      readAgain = false;
-      const [owner, other, excluded, borrowed] = await Promise.all([
-        player.call<Family>(calls.FAMILY_CALL),
-        friend.call<Family>(calls.FAMILY_CALL),
-        player.call<ExcludedGamePage>(calls.EXCLUSIONS_CALL),
-        friend.call<LibraryPage>(calls.BORROWED_CALL),
-      ]);
-      sides.value = { owner, friend: other, excluded: excluded.items, borrowed: borrowed.items };
-    } while (readAgain);
-  })().finally(() => (reading = null));
-  return reading;
-}
+/** Reads both sides; a whole library of news may come at once. */
+export const readFamily = newest(async () => {
+  const [owner, other, excluded, borrowed] = await Promise.all([
+    player.call<Family>(calls.FAMILY_CALL),
+    friend.call<Family>(calls.FAMILY_CALL),
+    player.call<ExcludedGamePage>(calls.EXCLUSIONS_CALL),
+    friend.call<LibraryPage>(calls.BORROWED_CALL),
+  ]);
+  sides.value = { owner, friend: other, excluded: excluded.items, borrowed: borrowed.items };
+});
 
 /** Calls as one of the two, and reads what became of it. */
 export async function doAs(account: Account, call: Call): Promise<void> {

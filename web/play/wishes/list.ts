@@ -1,6 +1,7 @@
 /** The player's wishlist as the service last told: read anew when news say that it changed. */
 import { computed, signal } from '@preact/signals';
 import { money } from '../../common/locale.ts';
+import { newest } from '../../common/newest.ts';
 import { complain, notify } from '../../common/ui/notices.tsx';
 import type { Game } from '../../../lib/contract/admin.ts';
 import type { WishlistItem, WishlistPage, WishPatch } from '../../../lib/contract/wishlist.ts';
@@ -28,23 +29,10 @@ export const orderCall = computed(() =>
 /** Sold by the shop since this page opened. */
 export const bought = signal<readonly Bought[]>([]);
 
-let reading: Promise<void> | null = null;
-let readAgain = false;
-
-/** Reads the list; who asks while it is being read gets one that is newer than the question. */
-export function readWishes(): Promise<void> {
-  if (reading !== null) {
-    readAgain = true;
-    return reading;
-  }
-  reading = (async () => {
-    do {
-      readAgain = false;
-      page.value = await player.call<WishlistPage>(calls.LIST_CALL);
-    } while (readAgain);
-  })().finally(() => (reading = null));
-  return reading;
-}
+/** Reads the list. */
+export const readWishes = newest(async () => {
+  page.value = await player.call<WishlistPage>(calls.LIST_CALL);
+});
 
 /** @throws Refused */
 export async function addWish(gameId: string, title: string): Promise<void> {
