@@ -159,7 +159,7 @@ export function apiService(dependencies: ApiDependencies): Api {
       const address = await server?.listen();
       this.logger.info({ address: address?.address, port: address?.port }, 'gateway listening');
       if (config.console.enabled === 'on' && !existsSync(CONSOLE_PAGE)) {
-        this.logger.warn('the pages are not built, so that /console only says how: npm run pages');
+        this.logger.warn('the pages are not built, so that /console only says how: node scripts/prepare.js');
       }
     },
     async stopped() {

@@ -49,8 +49,8 @@ const NOT_BUILT = `<!doctype html>
   </head>
   <body>
     <h1>This page is not built yet</h1>
-    <p>Run <code>npm run pages</code> where the service is installed, and load this page again.</p>
-    <p lang="ru">Страница ещё не собрана. Выполните <code>npm run pages</code> там, где установлен сервис, и обновите её.</p>
+    <p>Run <code>node scripts/prepare.js</code> where the service is installed, and load this page again.</p>
+    <p lang="ru">Страница ещё не собрана. Выполните <code>node scripts/prepare.js</code> там, где установлен сервис, и обновите её.</p>
   </body>
 </html>
 `;

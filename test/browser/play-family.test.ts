@@ -39,12 +39,13 @@ describeWithBrowser('the family of the demo', (browser) => {
       await owner(page).getByRole('button', { name: 'You: play the same game' }).waitFor();
       // The copy is free once the owner's session is over; until then, the friend is told.
       await eventually(async () => {
-        const again = friend(page).getByRole('button', { name: 'Friend: play' });
-        if ((await again.count()) > 0) await again.click();
-        return friend(page)
-          .getByText(/Your friend plays/)
-          .count();
-      }, 1);
+        const answer = page.waitForResponse((response) => response.url().endsWith('/playtime/start'));
+        await friend(page).getByRole('button', { name: 'Friend: play' }).click();
+        return (await answer).ok();
+      }, true);
+      await friend(page)
+        .getByText(/Your friend plays/)
+        .waitFor();
       await friend(page).getByRole('button', { name: 'Friend: stop' }).click();
       await friend(page)
         .getByText(/Your friend stopped/)

@@ -11,7 +11,11 @@ const isDemo = signal(false);
 const failure = signal<string | null>(null);
 
 async function lookForDemo(): Promise<void> {
-  isDemo.value = (await fetch('/play', { method: 'HEAD' })).ok;
+  isDemo.value = await fetch('/play', { method: 'HEAD' }).then(
+    ({ ok }) => ok,
+    // Nobody answers: signing in will say so.
+    () => false,
+  );
 }
 
 function take(token: string): void {
@@ -46,7 +50,7 @@ function submit(event: SubmitEvent): void {
 
 /** Where somebody signs in. */
 export function Entrance() {
-  useEffect(() => void lookForDemo().catch(() => undefined), []);
+  useEffect(() => void lookForDemo(), []);
   return (
     <div class="entrance">
       {ended.value && (

@@ -4,6 +4,7 @@
  */
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
 import { API, refusal } from '../common/api.ts';
+import { inBackground } from '../common/background.ts';
 import type { StreamState } from '../common/event-stream.ts';
 import type { NewsFrame, ReadyEvent, ReplyFrame } from '../../lib/contract/frames.ts';
 import type { BeatBody, BeatReply, EndReply } from '../../lib/contract/playtime.ts';
@@ -59,6 +60,7 @@ export function openSocket(account: Account): LibrarySocket {
   }
 
   async function connect(): Promise<void> {
+    // Why there is no token yet, the calls show.
     const person = await account.enter().catch(() => null);
     if (closed) return;
     if (person === null) return comeBack(0);
@@ -157,7 +159,7 @@ export function openSocket(account: Account): LibrarySocket {
     return account.call<Reply>({ method: 'POST', path: `/playtime/${type}`, body });
   }
 
-  const renewal = setInterval(() => void account.enter().catch(() => undefined), RENEWAL_MS);
+  const renewal = setInterval(() => inBackground(account.enter()), RENEWAL_MS);
   const stopShowing = effect(() => {
     const person = account.person.value;
     if (person === null || socket?.readyState !== WebSocket.OPEN) return;

@@ -2,6 +2,7 @@
 import './activity.css';
 import { useState } from 'preact/hooks';
 import { wordsOf } from '../../common/ui/dialog.tsx';
+import { Table } from '../../common/ui/table.tsx';
 import type { CommandReply } from '../../../lib/contract/commands.ts';
 import { outcomeOf, run } from '../commands.ts';
 import { say } from '../words.ts';
@@ -120,36 +121,17 @@ export function Reply({
     <>
       {error !== null && <pre class="code bad wraps">{error}</pre>}
       {head !== null && rows !== null && rows.length > 0 && (
-        <div class="scroll" tabIndex={0} role="region" aria-label={line}>
-          <table>
-            <caption class="unseen">
-              {line}: {say('command_rows', { count: rows.length })}
-            </caption>
-            <thead>
-              <tr>
-                {head.map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((cells, at) => (
-                <tr key={at}>
-                  {cells.map((cell, column) => (
-                    <td
-                      key={column}
-                      class={typeof cell === 'number' ? 'number' : cell.length > LONG ? 'cell' : 'nowrap'}
-                    >
-                      {cell}
-                    </td>
-                  ))}
-                </tr>
+        <Table caption={`${line}: ${say('command_rows', { count: rows.length })}`} headings={head}>
+          {rows.map((cells, at) => (
+            <tr key={at}>
+              {cells.map((cell, column) => (
+                <td key={column} class={typeof cell === 'number' ? 'number' : cell.length > LONG ? 'cell' : 'nowrap'}>
+                  {cell}
+                </td>
               ))}
-            </tbody>
-          </table>
-        </div>
+            </tr>
+          ))}
+        </Table>
       )}
       {text !== null && (
         <pre class="code wraps" tabIndex={0} role="region" aria-label={line}>

@@ -2,6 +2,7 @@ import './events.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AuditEntry, DeadLetter } from '../../../lib/contract/support.ts';
 import { moment } from '../../common/locale.ts';
+import { Table } from '../../common/ui/table.tsx';
 import { pulse } from '../feed.ts';
 import { CLUSTER_ID, Written, writtenDown } from '../parts/audit.tsx';
 import { Json, parsed } from '../parts/json.tsx';
@@ -96,29 +97,20 @@ function Topic({ topic, letters, onReplay }: { topic: string; letters: readonly 
           </button>
         )}
       </div>
-      <div class="scroll" tabIndex={0} role="region" aria-label={`${topic}: ${say('letters')}`}>
-        <table>
-          <caption class="unseen">
-            {topic}: {say('letters')}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">{say('letter_when')}</th>
-              <th scope="col">{say('letter_reason')}</th>
-              <th scope="col" class="number">
-                {say('letter_attempts')}
-              </th>
-              <th scope="col">{say('letter_where')}</th>
-              <th scope="col">{say('letter_payload')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {letters.map((letter) => (
-              <Letter key={`${letter.partition} ${letter.offset} ${letter.failed_at}`} letter={letter} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        caption={`${topic}: ${say('letters')}`}
+        headings={[
+          say('letter_when'),
+          say('letter_reason'),
+          [say('letter_attempts'), 'number'],
+          say('letter_where'),
+          say('letter_payload'),
+        ]}
+      >
+        {letters.map((letter) => (
+          <Letter key={`${letter.partition} ${letter.offset} ${letter.failed_at}`} letter={letter} />
+        ))}
+      </Table>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import type { FindingDecision, PlayFinding } from '../../../lib/contract/finding
 import { moment } from '../../common/locale.ts';
 import { Ask } from '../../common/ui/dialog.tsx';
 import { complain } from '../../common/ui/notices.tsx';
+import { Table } from '../../common/ui/table.tsx';
 import { Id, UserLink } from '../parts/id.tsx';
 import { Json } from '../parts/json.tsx';
 import { api } from '../session.ts';
@@ -21,57 +22,52 @@ export function FindingList({ findings, onDecided, withUser = false }: FindingLi
   const [asking, setAsking] = useState<PlayFinding | null>(null);
   return (
     <>
-      <div class="scroll" tabIndex={0} role="region" aria-label={say('findings')}>
-        <table>
-          <caption class="unseen">{say('findings')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{say('finding_seen')}</th>
-              {withUser && <th scope="col">{say('finding_user')}</th>}
-              <th scope="col">{say('finding_rule')}</th>
-              <th scope="col">{say('finding_severity')}</th>
-              <th scope="col">{say('finding_subject')}</th>
-              <th scope="col">{say('finding_state')}</th>
-              <th scope="col">{say('finding_evidence')}</th>
-              <th scope="col">{say('finding_decide')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {findings.map((finding) => (
-              <tr key={finding.finding_id}>
-                <td class="figure nowrap">{moment(finding.seen_at)}</td>
-                {withUser && (
-                  <td>
-                    <UserLink id={finding.user_id} />
-                  </td>
-                )}
-                <td>{say(`rule_${finding.rule}`)}</td>
-                <td>
-                  <span class={`tag ${SEVERITIES[finding.severity]}`}>{say(`severity_${finding.severity}`)}</span>
-                </td>
-                <td>
-                  {finding.subject} {finding.game_id !== null && <Id id={finding.game_id} />}
-                </td>
-                <td>
-                  <State finding={finding} />
-                </td>
-                <td>
-                  <details>
-                    <summary>{say('finding_look')}</summary>
-                    <Json value={finding.evidence} label={say('finding_evidence')} />
-                  </details>
-                </td>
-                <td>
-                  <button type="button" onClick={() => setAsking(finding)}>
-                    {say(finding.state === 'open' ? 'finding_decide' : 'finding_decide_anew')}
-                    <span class="unseen"> {finding.subject}</span>
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        caption={say('findings')}
+        headings={[
+          say('finding_seen'),
+          withUser && say('finding_user'),
+          say('finding_rule'),
+          say('finding_severity'),
+          say('finding_subject'),
+          say('finding_state'),
+          say('finding_evidence'),
+          say('finding_decide'),
+        ]}
+      >
+        {findings.map((finding) => (
+          <tr key={finding.finding_id}>
+            <td class="figure nowrap">{moment(finding.seen_at)}</td>
+            {withUser && (
+              <td>
+                <UserLink id={finding.user_id} />
+              </td>
+            )}
+            <td>{say(`rule_${finding.rule}`)}</td>
+            <td>
+              <span class={`tag ${SEVERITIES[finding.severity]}`}>{say(`severity_${finding.severity}`)}</span>
+            </td>
+            <td>
+              {finding.subject} {finding.game_id !== null && <Id id={finding.game_id} />}
+            </td>
+            <td>
+              <State finding={finding} />
+            </td>
+            <td>
+              <details>
+                <summary>{say('finding_look')}</summary>
+                <Json value={finding.evidence} label={say('finding_evidence')} />
+              </details>
+            </td>
+            <td>
+              <button type="button" onClick={() => setAsking(finding)}>
+                {say(finding.state === 'open' ? 'finding_decide' : 'finding_decide_anew')}
+                <span class="unseen"> {finding.subject}</span>
+              </button>
+            </td>
+          </tr>
+        ))}
+      </Table>
       {asking !== null && <AskDecision finding={asking} onDecided={onDecided} onClose={() => setAsking(null)} />}
     </>
   );

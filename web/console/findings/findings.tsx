@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { AuditEntry } from '../../../lib/contract/support.ts';
 import type { FindingState, PlayFinding } from '../../../lib/contract/findings.ts';
 import { Written, writtenDown } from '../parts/audit.tsx';
+import { ChosenHead } from '../parts/chosen-head.tsx';
 import { Listed, usePages } from '../parts/pages.tsx';
 import { say } from '../words.ts';
 import { FindingList } from './finding-list.tsx';
@@ -21,25 +22,16 @@ export function Findings() {
     <>
       {written !== null && <Written entry={written} onClose={() => setWritten(null)} />}
       <section class="card" aria-labelledby="findings">
-        <div class="row spread">
-          <h2 id="findings">{say('findings')}</h2>
-          <div class="row">
-            <select
-              aria-label={say('finding_state')}
-              value={state}
-              onChange={(event) => setState(event.currentTarget.value as FindingState)}
-            >
-              {STATES.map((name) => (
-                <option key={name} value={name}>
-                  {say(`finding_${name}`)}
-                </option>
-              ))}
-            </select>
-            <button type="button" onClick={pages.again}>
-              {say('refresh')}
-            </button>
-          </div>
-        </div>
+        <ChosenHead
+          id="findings"
+          title={say('findings')}
+          label={say('finding_state')}
+          names={STATES}
+          name={state}
+          wordsOf={(one) => say(`finding_${one}`)}
+          onChoose={setState}
+          onRefresh={pages.again}
+        />
         <p class="soft">{say('findings_words')}</p>
         <Listed of={pages} none={say('findings_none')}>
           {(items) => <FindingList findings={items} onDecided={decided} withUser />}

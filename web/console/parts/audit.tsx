@@ -1,6 +1,7 @@
 /** The audit logs: of a user, and of operators. */
 import type { AuditEntry } from '../../../lib/contract/support.ts';
 import { moment } from '../../common/locale.ts';
+import { Table } from '../../common/ui/table.tsx';
 import { say } from '../words.ts';
 import { Id } from './id.tsx';
 import { Json } from './json.tsx';
@@ -11,25 +12,14 @@ export const CLUSTER_ID = '00000000-0000-0000-0000-000000000000';
 
 export function AuditTable({ entries, caption }: { entries: readonly AuditEntry[]; caption: string }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table>
-        <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{say('audit_when')}</th>
-            <th scope="col">{say('audit_what')}</th>
-            <th scope="col">{say('audit_by')}</th>
-            <th scope="col">{say('audit_game')}</th>
-            <th scope="col">{say('audit_details')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <Row key={entry.entry_id} entry={entry} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      caption={caption}
+      headings={[say('audit_when'), say('audit_what'), say('audit_by'), say('audit_game'), say('audit_details')]}
+    >
+      {entries.map((entry) => (
+        <Row key={entry.entry_id} entry={entry} />
+      ))}
+    </Table>
   );
 }
 

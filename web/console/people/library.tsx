@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { LibraryItem } from '../../../lib/contract/library.ts';
 import { day, duration, moment, number } from '../../common/locale.ts';
+import { Table } from '../../common/ui/table.tsx';
 import { Listed, usePages } from '../parts/pages.tsx';
 import { isAdmin } from '../session.ts';
 import { say } from '../words.ts';
@@ -37,34 +38,23 @@ export function Library({ userId, onChanged }: RoomProps) {
       </div>
       <Listed of={pages} none={say('library_none')}>
         {(items) => (
-          <div class="scroll" tabIndex={0} role="region" aria-label={say('room_library')}>
-            <table>
-              <caption class="unseen">{say('room_library')}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{say('game')}</th>
-                  <th scope="col">{say('source')}</th>
-                  <th scope="col" class="number">
-                    {say('played_in_all')}
-                  </th>
-                  <th scope="col" class="number">
-                    {say('recent_played')}
-                  </th>
-                  <th scope="col">{say('last_played')}</th>
-                  <th scope="col" class="number">
-                    {say('achievements')}
-                  </th>
-                  <th scope="col">{say('installed')}</th>
-                  {isAdmin.value && <th scope="col">{say('actions')}</th>}
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((item) => (
-                  <Row key={item.game_id} item={item} onRevoke={() => setRevoking(item)} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table
+            caption={say('room_library')}
+            headings={[
+              say('game'),
+              say('source'),
+              [say('played_in_all'), 'number'],
+              [say('recent_played'), 'number'],
+              say('last_played'),
+              [say('achievements'), 'number'],
+              say('installed'),
+              isAdmin.value && say('actions'),
+            ]}
+          >
+            {items.map((item) => (
+              <Row key={item.game_id} item={item} onRevoke={() => setRevoking(item)} />
+            ))}
+          </Table>
         )}
       </Listed>
       {granting && <AskGrant userId={userId} onChanged={onChanged} onClose={() => setGranting(false)} />}

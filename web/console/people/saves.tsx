@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { SaveQuota, SaveSlot, SaveVersion } from '../../../lib/contract/savegames.ts';
 import { bytes, moment } from '../../common/locale.ts';
+import { Table } from '../../common/ui/table.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Id } from '../parts/id.tsx';
 import { Shown, useLoaded } from '../parts/loaded.tsx';
@@ -111,32 +112,23 @@ function Versions({ path, name }: { path: string; name: string }) {
   return (
     <Listed of={pages} none={say('saves_none')}>
       {(versions) => (
-        <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
-          <table>
-            <caption class="unseen">{caption}</caption>
-            <thead>
-              <tr>
-                <th scope="col" class="number">
-                  {say('version')}
-                </th>
-                <th scope="col">{say('version_state')}</th>
-                <th scope="col">{say('version_origin')}</th>
-                <th scope="col" class="number">
-                  {say('size')}
-                </th>
-                <th scope="col">{say('device')}</th>
-                <th scope="col">{say('version_at')}</th>
-                <th scope="col">SHA-256</th>
-                <th scope="col">{say('version_marks')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {versions.map((version) => (
-                <Version key={version.version} version={version} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={caption}
+          headings={[
+            [say('version'), 'number'],
+            say('version_state'),
+            say('version_origin'),
+            [say('size'), 'number'],
+            say('device'),
+            say('version_at'),
+            'SHA-256',
+            say('version_marks'),
+          ]}
+        >
+          {versions.map((version) => (
+            <Version key={version.version} version={version} />
+          ))}
+        </Table>
       )}
     </Listed>
   );

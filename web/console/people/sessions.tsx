@@ -1,6 +1,7 @@
 import type { PlaySession } from '../../../lib/contract/playtime.ts';
 import { duration, moment } from '../../common/locale.ts';
 import { to } from '../../common/route.ts';
+import { Table } from '../../common/ui/table.tsx';
 import { Id } from '../parts/id.tsx';
 import { Listed, usePages } from '../parts/pages.tsx';
 import { say } from '../words.ts';
@@ -30,69 +31,62 @@ export function Sessions({ userId, onChanged, steps: [opened] }: RoomProps) {
           </div>
         </div>
         <Listed of={live} none={say('live_none')}>
-          {(items) => <Table userId={userId} sessions={items} caption={say('live_now')} opened={opened} />}
+          {(items) => <SessionTable userId={userId} sessions={items} caption={say('live_now')} opened={opened} />}
         </Listed>
       </section>
       <section class="card" aria-labelledby="past-sessions">
         <h2 id="past-sessions">{say('past')}</h2>
         <Listed of={past} none={say('past_none')}>
-          {(items) => <Table userId={userId} sessions={items} caption={say('past')} opened={opened} />}
+          {(items) => <SessionTable userId={userId} sessions={items} caption={say('past')} opened={opened} />}
         </Listed>
       </section>
     </>
   );
 }
 
-interface TableProps {
+interface SessionTableProps {
   readonly userId: string;
   readonly sessions: readonly PlaySession[];
   readonly caption: string;
   readonly opened: string | undefined;
 }
 
-function Table({ userId, sessions, caption, opened }: TableProps) {
+function SessionTable({ userId, sessions, caption, opened }: SessionTableProps) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table>
-        <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{say('session')}</th>
-            <th scope="col">{say('game')}</th>
-            <th scope="col">{say('device')}</th>
-            <th scope="col">{say('started')}</th>
-            <th scope="col">{say('ended_at')}</th>
-            <th scope="col" class="number">
-              {say('credited')}
-            </th>
-            <th scope="col">{say('session_state')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sessions.map((session) => (
-            <tr key={session.session_id} aria-current={session.session_id === opened ? 'true' : undefined}>
-              <td>
-                <a class="mono" href={to('users', userId, 'sessions', session.session_id)} title={session.session_id}>
-                  {say('session_open', { id: session.session_id.slice(-8) })}
-                </a>
-              </td>
-              <td>
-                <Game id={session.game_id} />
-              </td>
-              <td>
-                <Id id={session.device_id} />
-              </td>
-              <td class="nowrap">{moment(session.started_at)}</td>
-              <td class="nowrap">{session.ended_at === null ? '' : moment(session.ended_at)}</td>
-              <td class="number nowrap">{duration(session.credited_seconds)}</td>
-              <td>
-                <StateOf session={session} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      caption={caption}
+      headings={[
+        say('session'),
+        say('game'),
+        say('device'),
+        say('started'),
+        say('ended_at'),
+        [say('credited'), 'number'],
+        say('session_state'),
+      ]}
+    >
+      {sessions.map((session) => (
+        <tr key={session.session_id} aria-current={session.session_id === opened ? 'true' : undefined}>
+          <td>
+            <a class="mono" href={to('users', userId, 'sessions', session.session_id)} title={session.session_id}>
+              {say('session_open', { id: session.session_id.slice(-8) })}
+            </a>
+          </td>
+          <td>
+            <Game id={session.game_id} />
+          </td>
+          <td>
+            <Id id={session.device_id} />
+          </td>
+          <td class="nowrap">{moment(session.started_at)}</td>
+          <td class="nowrap">{session.ended_at === null ? '' : moment(session.ended_at)}</td>
+          <td class="number nowrap">{duration(session.credited_seconds)}</td>
+          <td>
+            <StateOf session={session} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -2,6 +2,7 @@ import type { WatchState } from '../../../lib/contract/console.ts';
 import { duration, moment, number, timeOfDay } from '../../common/locale.ts';
 import { wordsOf } from '../../common/ui/dialog.tsx';
 import { say as common } from '../../common/words.ts';
+import { Table } from '../../common/ui/table.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Id, UserLink } from '../parts/id.tsx';
 import { say } from '../words.ts';
@@ -68,61 +69,50 @@ function Held({ state: { node, shard, epoch, sessions, loans } }: { state: Watch
       {sessions.length === 0 ? (
         <p class="soft">{say('actor_none')}</p>
       ) : (
-        <div class="scroll" tabIndex={0} role="region" aria-label={say('actor_sessions')}>
-          <table>
-            <caption class="unseen">{say('actor_sessions')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{say('session')}</th>
-                <th scope="col">{say('game')}</th>
-                <th scope="col">{say('last_beat')}</th>
-                <th scope="col" class="number">
-                  {say('turn_seq')}
-                </th>
-                <th scope="col" class="number">
-                  {say('credited')}
-                </th>
-                <th scope="col" class="number">
-                  {say('played_in_all')}
-                </th>
-                <th scope="col">{say('actor_flushed')}</th>
-                <th scope="col">{say('session_state')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {sessions.map((session) => (
-                <tr key={session.session_id}>
-                  <td>
-                    <Id id={session.session_id} />
-                  </td>
-                  <td>
-                    <Game id={session.game_id} />
-                  </td>
-                  <td class="nowrap">{timeOfDay(session.last_beat_at)}</td>
-                  <td class="number">{session.seq}</td>
-                  <td class="number nowrap">{duration(session.credited_ms / 1_000)}</td>
-                  <td class="number nowrap">{duration(session.total_ms / 1_000)}</td>
-                  <td>{session.rev === session.flushed_rev ? say('actor_is_flushed') : say('actor_not_flushed')}</td>
-                  <td>
-                    {session.ended === null ? (
-                      <span class="tag good">● {say('session_live')}</span>
-                    ) : (
-                      <span class="tag">{session.ended.reason}</span>
-                    )}
-                    {session.borrowed !== null && (
-                      <div>
-                        {say('actor_borrowed')} <UserLink id={session.borrowed.owner} />
-                      </div>
-                    )}
-                    {session.ends_at !== null && (
-                      <div class="warn">{say('actor_ends', { at: timeOfDay(session.ends_at) })}</div>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={say('actor_sessions')}
+          headings={[
+            say('session'),
+            say('game'),
+            say('last_beat'),
+            [say('turn_seq'), 'number'],
+            [say('credited'), 'number'],
+            [say('played_in_all'), 'number'],
+            say('actor_flushed'),
+            say('session_state'),
+          ]}
+        >
+          {sessions.map((session) => (
+            <tr key={session.session_id}>
+              <td>
+                <Id id={session.session_id} />
+              </td>
+              <td>
+                <Game id={session.game_id} />
+              </td>
+              <td class="nowrap">{timeOfDay(session.last_beat_at)}</td>
+              <td class="number">{session.seq}</td>
+              <td class="number nowrap">{duration(session.credited_ms / 1_000)}</td>
+              <td class="number nowrap">{duration(session.total_ms / 1_000)}</td>
+              <td>{session.rev === session.flushed_rev ? say('actor_is_flushed') : say('actor_not_flushed')}</td>
+              <td>
+                {session.ended === null ? (
+                  <span class="tag good">● {say('session_live')}</span>
+                ) : (
+                  <span class="tag">{session.ended.reason}</span>
+                )}
+                {session.borrowed !== null && (
+                  <div>
+                    {say('actor_borrowed')} <UserLink id={session.borrowed.owner} />
+                  </div>
+                )}
+                {session.ends_at !== null && (
+                  <div class="warn">{say('actor_ends', { at: timeOfDay(session.ends_at) })}</div>
+                )}
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       {loans.length > 0 && (
         <>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { AuditEntry, AuditQuery } from '../../../lib/contract/support.ts';
 import { AuditTable } from '../parts/audit.tsx';
+import { ChosenHead } from '../parts/chosen-head.tsx';
 import { Listed, usePages } from '../parts/pages.tsx';
 import { say } from '../words.ts';
 import type { RoomProps } from './user.tsx';
@@ -13,25 +14,16 @@ export function UserAudit({ userId }: RoomProps) {
   const pages = usePages<AuditEntry>('/admin/audit', { user_id: userId, log });
   return (
     <section class="card" aria-labelledby="user-audit">
-      <div class="row spread">
-        <h2 id="user-audit">{say('room_audit')}</h2>
-        <div class="row">
-          <select
-            aria-label={say('audit_log')}
-            value={log}
-            onChange={(event) => setLog(event.currentTarget.value as AuditQuery['log'])}
-          >
-            {LOGS.map((name) => (
-              <option key={name} value={name}>
-                {say(`audit_of_${name}`)}
-              </option>
-            ))}
-          </select>
-          <button type="button" onClick={pages.again}>
-            {say('refresh')}
-          </button>
-        </div>
-      </div>
+      <ChosenHead
+        id="user-audit"
+        title={say('room_audit')}
+        label={say('audit_log')}
+        names={LOGS}
+        name={log}
+        wordsOf={(one) => say(`audit_of_${one}`)}
+        onChoose={setLog}
+        onRefresh={pages.again}
+      />
       <Listed of={pages} none={say('audit_none')}>
         {(entries) => <AuditTable entries={entries} caption={say('room_audit')} />}
       </Listed>

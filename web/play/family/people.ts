@@ -1,6 +1,7 @@
 /** Both sides of the family as the service last told: read anew when news say to either of them that it changed. */
 import { computed, signal } from '@preact/signals';
 import type { Call } from '../../common/api.ts';
+import { inBackground } from '../../common/background.ts';
 import { newest } from '../../common/newest.ts';
 import { complain, notify } from '../../common/ui/notices.tsx';
 import type { ExcludedGamePage, Family } from '../../../lib/contract/family.ts';
@@ -66,7 +67,7 @@ export function friendSocket(): LibrarySocket {
     [player, playerSocket],
     [friend, kept],
   ] as const) {
-    socket.onReset(() => void readFamily().catch(() => undefined));
+    socket.onReset(() => inBackground(readFamily()));
     socket.onNews((news) => heard(account, news));
   }
   return kept;
@@ -78,5 +79,5 @@ function heard(account: Account, { event, data }: News): void {
     const who = say(account === player ? 'you' : 'your_friend');
     notify('plain', say(`news_${data['link'] as 'invited' | 'accepted' | 'invitation_closed' | 'ended'}`, { who }));
   }
-  void readFamily().catch(() => undefined);
+  inBackground(readFamily());
 }

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
+import { inBackground } from '../../common/background.ts';
 import { duration, moment } from '../../common/locale.ts';
 import { to } from '../../common/route.ts';
 import { complain } from '../../common/ui/notices.tsx';
 import type { Call } from '../../common/api.ts';
+import { Table } from '../../common/ui/table.tsx';
 import type { LibraryItem } from '../../../lib/contract/library.ts';
 import type { PlaySession, PlaySessionPage } from '../../../lib/contract/playtime.ts';
 import { Achievements } from '../achievements/achievements.tsx';
@@ -18,7 +20,7 @@ import { changeMarks, gameOf, marksCall, readGame } from './games.ts';
 
 /** One game: what it is, playing it, what was achieved in it, and when it was played. */
 export function Game({ gameId }: { gameId: string }) {
-  useEffect(() => void readGame(gameId), [gameId]);
+  useEffect(() => inBackground(readGame(gameId)), [gameId]);
   const item = gameOf(gameId);
   return (
     <>
@@ -92,10 +94,9 @@ function Sessions({ gameId }: { gameId: string }) {
   useEffect(() => {
     let current = true;
     const read = (): void =>
-      void player
-        .call<PlaySessionPage>(sessionsCall(gameId))
-        .then(({ items }) => current && setSessions(items))
-        .catch(() => undefined);
+      inBackground(
+        player.call<PlaySessionPage>(sessionsCall(gameId)).then(({ items }) => current && setSessions(items)),
+      );
     read();
     const stop = playerSocket.onNews(({ event, data }) => {
       if (event === 'playtime.updated' && data['game_id'] === gameId) read();
@@ -110,32 +111,21 @@ function Sessions({ gameId }: { gameId: string }) {
       <h2 id="sessions-of-game">{say('sessions')}</h2>
       {sessions !== null && sessions.length === 0 && <p class="soft">{say('no_sessions')}</p>}
       {sessions !== null && sessions.length > 0 && (
-        <div class="scroll" tabIndex={0} role="region" aria-labelledby="sessions-of-game">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{say('session_started')}</th>
-                <th scope="col">{say('session_device')}</th>
-                <th scope="col" class="number">
-                  {say('played')}
-                </th>
-                <th scope="col">{say('session_end')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {sessions.map((session) => (
-                <tr key={session.session_id}>
-                  <td>{moment(session.started_at)}</td>
-                  <td>
-                    {session.device_id === DEVICE_ID ? say('this_device') : ''} {deviceName(session.device_id)}
-                  </td>
-                  <td class="number">{duration(session.credited_seconds)}</td>
-                  <td>{session.end_reason === null ? say('session_live') : say(`reason_${session.end_reason}`)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={say('sessions')}
+          headings={[say('session_started'), say('session_device'), [say('played'), 'number'], say('session_end')]}
+        >
+          {sessions.map((session) => (
+            <tr key={session.session_id}>
+              <td>{moment(session.started_at)}</td>
+              <td>
+                {session.device_id === DEVICE_ID ? say('this_device') : ''} {deviceName(session.device_id)}
+              </td>
+              <td class="number">{duration(session.credited_seconds)}</td>
+              <td>{session.end_reason === null ? say('session_live') : say(`reason_${session.end_reason}`)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
       <ShowCall call={sessionsCall(gameId)} />
     </section>

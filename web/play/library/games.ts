@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Call } from '../../common/api.ts';
 import { wordsOf } from '../../common/ui/dialog.tsx';
+import { inBackground } from '../../common/background.ts';
 import type { LibraryItem, LibraryPage } from '../../../lib/contract/library.ts';
 import { player } from '../calls.ts';
 import { playerSocket } from '../socket.ts';
@@ -60,9 +61,7 @@ export async function readGames(): Promise<void> {
 }
 
 export async function readGame(gameId: string): Promise<void> {
-  // What cannot be read stays as it was shown.
-  const item = await player.call<LibraryItem>({ method: 'GET', path: `/${gameId}` }).catch(() => null);
-  if (item !== null) take([item]);
+  take([await player.call<LibraryItem>({ method: 'GET', path: `/${gameId}` })]);
 }
 
 export async function changeMarks(gameId: string, marks: { readonly favorite: boolean }): Promise<void> {
@@ -88,8 +87,8 @@ playerSocket.onReset(() => void readGames());
 playerSocket.onNews(({ event, data }) => {
   const gameId = String(data['game_id']);
   if (event === 'library.updated') void readGames();
-  if (event === 'achievement.unlocked') void readGame(gameId);
+  if (event === 'achievement.unlocked') inBackground(readGame(gameId));
   if (event !== 'playtime.updated') return;
   if (data['change'] === 'total') tellTotal(gameId, Number(data['total_seconds']));
-  else if (data['change'] === 'session_ended') void readGame(gameId);
+  else if (data['change'] === 'session_ended') inBackground(readGame(gameId));
 });

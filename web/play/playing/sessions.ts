@@ -1,6 +1,7 @@
 /** What is played: in this window, and on the player's other devices. */
 import { effect, signal } from '@preact/signals';
 import { Refused, type Call } from '../../common/api.ts';
+import { inBackground } from '../../common/background.ts';
 import type { PlaySession as LiveSession, PlaySessionPage } from '../../../lib/contract/playtime.ts';
 import { complain } from '../../common/ui/notices.tsx';
 import { player } from '../calls.ts';
@@ -81,7 +82,7 @@ function heard({ event, data }: News): void {
   if (data['change'] === 'session_ended') {
     own(data['session_id'])?.endedBy(data['reason'] as never, String(data['ended_at']));
   }
-  if (data['change'] !== 'total' && data['device_id'] !== DEVICE_ID) void readLive().catch(() => undefined);
+  if (data['change'] !== 'total' && data['device_id'] !== DEVICE_ID) inBackground(readLive());
 }
 
 function own(sessionId: unknown): PlaySession | undefined {
@@ -89,7 +90,7 @@ function own(sessionId: unknown): PlaySession | undefined {
 }
 
 playerSocket.onNews(heard);
-playerSocket.onReset(() => void readLive().catch(() => undefined));
+playerSocket.onReset(() => inBackground(readLive()));
 
 const FIRST_PAUSE_MS = 1_000;
 

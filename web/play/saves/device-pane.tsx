@@ -1,4 +1,5 @@
 import { useEffect, useId, useState } from 'preact/hooks';
+import { inBackground } from '../../common/background.ts';
 import { wordsOf } from '../../common/ui/dialog.tsx';
 import { Copyable } from '../../common/ui/copyable.tsx';
 import type { UploadUrlBody } from '../../../lib/contract/savegame-transfers.ts';
@@ -131,9 +132,7 @@ function Calls({ text, base, ...place }: Place & { text: string; base: number | 
   const [body, setBody] = useState<UploadUrlBody | null>(null);
   useEffect(() => {
     let current = true;
-    void announcement(place, text, base)
-      .then((made) => current && setBody(made))
-      .catch(() => undefined);
+    inBackground(announcement(place, text, base).then((made) => current && setBody(made)));
     return () => {
       current = false;
     };

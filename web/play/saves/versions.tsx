@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { bytes, moment } from '../../common/locale.ts';
 import { Ask } from '../../common/ui/dialog.tsx';
 import { complain } from '../../common/ui/notices.tsx';
+import { Table } from '../../common/ui/table.tsx';
 import type { SaveSlot, SaveVersion } from '../../../lib/contract/savegames.ts';
 import { ShowCall } from '../calls/shown.tsx';
 import { pinCall, removeSlotCall, removeVersionCall, restoreCall, versionsCall } from './calls.ts';
@@ -29,29 +30,21 @@ export function Versions({ slot }: { slot: SaveSlot }) {
       </div>
       {kept.length === 0 && <p class="soft">{say('no_versions')}</p>}
       {kept.length > 0 && (
-        <div class="scroll" tabIndex={0} role="region" aria-labelledby="versions">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col" class="number">
-                  {say('version')}
-                </th>
-                <th scope="col">{say('state')}</th>
-                <th scope="col">{say('device')}</th>
-                <th scope="col">{say('at')}</th>
-                <th scope="col" class="number">
-                  {say('size')}
-                </th>
-                <th scope="col">{say('actions')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {kept.map((version) => (
-                <Row key={version.version} slot={slot} version={version} onRemove={setLeaving} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={say('versions', { slot: slot.slot })}
+          headings={[
+            [say('version'), 'number'],
+            say('state'),
+            say('device'),
+            say('at'),
+            [say('size'), 'number'],
+            say('actions'),
+          ]}
+        >
+          {kept.map((version) => (
+            <Row key={version.version} slot={slot} version={version} onRemove={setLeaving} />
+          ))}
+        </Table>
       )}
       <div class="calls">
         <ShowCall call={versionsCall(slot.game_id, slot.slot)} title={say('call_versions')} />

@@ -1,5 +1,6 @@
 /** The player's wishlist as the service last told: read anew when news say that it changed. */
 import { computed, signal } from '@preact/signals';
+import { inBackground } from '../../common/background.ts';
 import { money } from '../../common/locale.ts';
 import { newest } from '../../common/newest.ts';
 import { complain, notify } from '../../common/ui/notices.tsx';
@@ -115,8 +116,8 @@ async function heard(news: News): Promise<void> {
   await readWishes();
 }
 
-playerSocket.onNews((news) => void heard(news).catch(() => undefined));
-playerSocket.onReset(() => void readWishes().catch(() => undefined));
+playerSocket.onNews((news) => inBackground(heard(news)));
+playerSocket.onReset(() => inBackground(readWishes()));
 
 export function openWishes(): void {
   readWishes().catch(complain);

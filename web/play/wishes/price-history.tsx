@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { money, moment } from '../../common/locale.ts';
 import { complain } from '../../common/ui/notices.tsx';
+import { Table } from '../../common/ui/table.tsx';
 import type { PriceHistoryPage } from '../../../lib/contract/wishlist.ts';
 import { player } from '../calls.ts';
 import { ShowCall } from '../calls/shown.tsx';
@@ -20,37 +21,24 @@ export function PriceHistory({ gameId, title }: { gameId: string; title: string 
     <details class="call" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{say('history')}</summary>
       {page !== null && (
-        <div
-          class="scroll"
-          tabIndex={0}
-          role="region"
-          aria-label={say('of_game', { action: say('history'), game: title })}
+        <Table
+          caption={say('of_game', { action: say('history'), game: title })}
+          headings={[
+            say('history_when'),
+            say('history_currency'),
+            [say('history_price'), 'number'],
+            [say('history_regular'), 'number'],
+          ]}
         >
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{say('history_when')}</th>
-                <th scope="col">{say('history_currency')}</th>
-                <th scope="col" class="number">
-                  {say('history_price')}
-                </th>
-                <th scope="col" class="number">
-                  {say('history_regular')}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {page.items.map(({ currency, changed_at, amount_minor, regular_minor }) => (
-                <tr key={`${currency} ${changed_at} ${amount_minor}`}>
-                  <td>{moment(changed_at)}</td>
-                  <td>{currency}</td>
-                  <td class="number">{money(amount_minor, currency)}</td>
-                  <td class="number">{regular_minor === null ? '' : money(regular_minor, currency)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+          {page.items.map(({ currency, changed_at, amount_minor, regular_minor }) => (
+            <tr key={`${currency} ${changed_at} ${amount_minor}`}>
+              <td>{moment(changed_at)}</td>
+              <td>{currency}</td>
+              <td class="number">{money(amount_minor, currency)}</td>
+              <td class="number">{regular_minor === null ? '' : money(regular_minor, currency)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
       <ShowCall call={historyCall(gameId)} />
     </details>

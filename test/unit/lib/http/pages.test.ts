@@ -72,7 +72,7 @@ describe('pages for people', () => {
     const before = await fetch(`${url}/play`);
     expect(before.status).toBe(503);
     expect(before.headers.get('cache-control')).toBe('no-store');
-    expect(await before.text()).toContain('npm run pages');
+    expect(await before.text()).toContain('node scripts/prepare.js');
     const file = join(folder, 'play.html');
     writeFileSync(file, 'first');
     expect(await (await fetch(`${url}/play`)).text()).toBe('first');
