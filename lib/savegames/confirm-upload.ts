@@ -101,22 +101,30 @@ async function attempt(run: Run, context: SavesContext, situation: UploadSituati
   return { version, head: side ? head : version, lost, upload };
 }
 
+/** One look at both: between two, the slot could be deleted, and the answer would be of no moment. */
 async function notUnderWay(db: Kysely<Schema>, userId: string, uploadId: string): Promise<LibraryError> {
-  const became = await selectVersions(db, userId)
-    .where('v.object_id', '=', uploadId)
-    .orderBy('v.version')
+  const became = db
+    .selectFrom('savegame_versions')
+    .select(['game_id', 'slot', 'version'])
+    .where('user_id', '=', userId)
+    .where('object_id', '=', uploadId)
+    .orderBy('version')
     .limit(1)
-    .executeTakeFirst();
-  if (became === undefined) return new LibraryError('NOT_FOUND', 'There is no such upload');
-  const head = await selectVersions(db, userId)
-    .where('v.game_id', '=', became.game_id)
-    .where('v.slot', '=', became.slot)
-    .whereRef('v.version', '=', 'm.head_version')
-    .executeTakeFirst();
+    .as('became');
+  const rows = await selectVersions(db, userId)
+    .innerJoin(became, (join) => join.onRef('became.game_id', '=', 'v.game_id').onRef('became.slot', '=', 'v.slot'))
+    .where((the) =>
+      the.or([the('v.version', '=', the.ref('became.version')), the('v.version', '=', the.ref('m.head_version'))]),
+    )
+    .orderBy('v.version')
+    .execute();
+  const version = rows.find(({ object_id }) => object_id === uploadId);
+  if (version === undefined) return new LibraryError('NOT_FOUND', 'There is no such upload');
+  const head = rows.find((row) => row.version === row.head_version);
   return new LibraryError('SAVEGAME_ALREADY_CONFIRMED', 'This upload was confirmed before', {
-    game_id: became.game_id,
-    slot: became.slot,
-    version: shownVersion(became),
+    game_id: version.game_id,
+    slot: version.slot,
+    version: shownVersion(version),
     head: head === undefined ? null : shownVersion(head),
   });
 }

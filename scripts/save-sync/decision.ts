@@ -31,7 +31,8 @@ export type Decision =
   | { readonly kind: 'adopt'; readonly head: Head }
   /** The slot was deleted, and nothing here is newer: what is here stays, and goes up again once it changes. */
   | { readonly kind: 'accept-deletion' }
-  | { readonly kind: 'upload'; readonly baseVersion: number | null }
+  /** As the next head: the cloud is at the baseline. */
+  | { readonly kind: 'upload' }
   | { readonly kind: 'download'; readonly head: Head }
   | { readonly kind: 'conflict'; readonly head: Head | null };
 
@@ -47,7 +48,7 @@ export function decide({ local, baseline, head }: Situation): Decision {
   const cloud = (head?.version ?? null) === baseline.version ? 'unchanged' : 'changed';
   if (here === 'unchanged' && cloud === 'unchanged') return { kind: 'in-step' };
   if (head?.sha256 === local) return { kind: 'adopt', head };
-  if (cloud === 'unchanged') return { kind: 'upload', baseVersion: baseline.version };
+  if (cloud === 'unchanged') return { kind: 'upload' };
   if (here === 'changed') return { kind: 'conflict', head };
   return head === null ? { kind: 'accept-deletion' } : { kind: 'download', head };
 }

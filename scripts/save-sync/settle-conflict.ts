@@ -11,23 +11,41 @@ import { upload } from './upload.ts';
  *
  * @returns false: nobody chose
  */
-export async function settleConflict(ports: SyncPorts, { slot, head, packed }: View): Promise<boolean> {
+export async function settleConflict(ports: SyncPorts, view: View): Promise<boolean> {
+  const { head, packed } = view;
   if (packed === null) throw new TypeError('nothing is in conflict with nothing');
   const chosen = await ports.choose({ local: packed, cloud: head });
   if (chosen === null) return false;
   // With a deleted slot, keeping both is keeping the one there is.
-  const keep = chosen === 'both' && head === null ? 'local' : chosen;
+  await keepAs(ports, { ...view, packed }, chosen === 'both' && head === null ? 'local' : chosen);
+  return true;
+}
+
+/**
+ * Makes what is here the head. A save of this device that lost before, to a deletion perhaps, and waits for a decision has
+ * it by that: nobody is asked about it any more.
+ */
+export async function keepLocal(ports: SyncPorts, view: View): Promise<void> {
+  const { packed } = view;
+  if (packed === null) throw new TypeError('nothing is never uploaded');
+  await keepAs(ports, { ...view, packed }, 'local');
+}
+
+async function keepAs(
+  ports: SyncPorts,
+  { slot, head, packed }: View & { readonly packed: PackedSave },
+  keep: Choice,
+): Promise<void> {
   const { service } = ports;
   const ours = (slot?.conflicts ?? []).filter(({ device_id }) => device_id === service.place.device_id);
   if (keep === 'local' && ours.length === 0) {
     // Made from the cloud's version, from now on: the user has seen it.
     const version = await upload(ports, packed, { baseVersion: head?.version ?? null, as: 'head' });
     if (version !== null) await remember(ports, version, packed.sha256, packed.fingerprint);
-    return true;
+    return;
   }
   const side = await keepAside(ports, ours, packed);
   if (side !== null) await decideAbout(ports, { side, keep, head, packed });
-  return true;
 }
 
 /** The side version of what is here, which takes the place of an earlier one; null: the cloud is not as it was. */

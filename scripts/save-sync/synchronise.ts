@@ -6,10 +6,10 @@ import { decide, type Decision } from './decision.ts';
 import { download } from './download.ts';
 import type { PackedSave } from './local-save.ts';
 import { remember } from './remember.ts';
-import { settleConflict } from './settle-conflict.ts';
+import { keepLocal, settleConflict } from './settle-conflict.ts';
 import { settledBaseline } from './settled-side.ts';
 import type { Result, SyncPorts, View } from './sync-ports.ts';
-import { confirm, upload } from './upload.ts';
+import { confirm } from './upload.ts';
 
 /** The service has nothing of such an upload. */
 const FORGOTTEN = new Set(['NOT_FOUND', 'SAVEGAME_UPLOAD_EXPIRED', 'SAVEGAME_CONTENT_MISMATCH']);
@@ -67,7 +67,8 @@ async function inStep({ service, store, directory }: SyncPorts, { packed }: View
 
 type Deed = Exclude<Decision, { readonly kind: 'in-step' | 'conflict' }>;
 
-async function carryOut(ports: SyncPorts, { packed }: View, decision: Deed): Promise<void> {
+async function carryOut(ports: SyncPorts, view: View, decision: Deed): Promise<void> {
+  const { packed } = view;
   const { store, say } = ports;
   const here = { synchronised_sha256: packed?.sha256 ?? null, fingerprint: packed?.fingerprint ?? null };
   switch (decision.kind) {
@@ -79,11 +80,8 @@ async function carryOut(ports: SyncPorts, { packed }: View, decision: Deed): Pro
       return store.write({ ...here, base_version: null });
     case 'download':
       return replaceBy(ports, decision.head.version, packed);
-    case 'upload': {
-      if (packed === null) throw new TypeError('nothing is never uploaded');
-      const version = await upload(ports, packed, { baseVersion: decision.baseVersion, as: 'head' });
-      if (version !== null) await remember(ports, version, packed.sha256, packed.fingerprint);
-    }
+    case 'upload':
+      return keepLocal(ports, view);
   }
 }
 

@@ -20,7 +20,7 @@ describeWithBrowser('the saves of the demo', (browser) => {
 
   async function openGame(title: string): Promise<Page> {
     const page = await product.playPage({ view: 'saves' });
-    await page.getByLabel('Game', { exact: true }).selectOption({ label: title });
+    await page.getByRole('combobox', { name: 'Game', exact: true }).selectOption({ label: title });
     await device(page, 'PC').waitFor();
     return page;
   }
