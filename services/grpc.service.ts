@@ -6,7 +6,7 @@ import type { Config } from '../lib/config/config.ts';
 import type { Endpoint, Request } from '../lib/contract/endpoint.ts';
 import { checkGameAccess, type GameAccess } from '../lib/contract/service-twins.ts';
 import { createGrpcServer, type GrpcServer } from '../lib/grpc/server.ts';
-import { together } from '../lib/grpc/together.ts';
+import { together } from '../lib/together.ts';
 import type { Readiness } from '../lib/http/readiness.ts';
 import type { AccessCheck } from '../lib/library/check-access.ts';
 import type { Limits } from '../lib/limits/limits.ts';

@@ -20,6 +20,7 @@ import { listSlots } from '../lib/savegames/list-slots.ts';
 import { listVersions } from '../lib/savegames/list-versions.ts';
 import { SESSIONS_WITHIN_MS } from '../lib/savegames/other-devices.ts';
 import { patchVersion } from '../lib/savegames/pin.ts';
+import { plainTransfers } from '../lib/savegames/plain-transfers.ts';
 import { readQuota } from '../lib/savegames/quota.ts';
 import { resolveConflict } from '../lib/savegames/resolve.ts';
 import { restoreVersion } from '../lib/savegames/restore.ts';
@@ -36,10 +37,11 @@ export interface SavegamesDeps {
 
 export function savegamesService({ database, store, engine, clock, rules }: SavegamesDeps): ServiceSchema {
   const { db, executor } = database;
+  const plain = plainTransfers(executor);
   const of = ({ userId }: Pick<Request, 'userId'>) => ({ db, userId, rules, now: clock.now() });
   const transfer = ({ userId, origin, deadline }: Pick<Request, 'userId' | 'origin' | 'deadline'>) => ({
     ...of({ userId }),
-    ...{ executor, store, origin },
+    ...{ executor, plain, store, origin },
     actor: userActor(engine, userId, Math.min(deadline, clock.now() + SESSIONS_WITHIN_MS)),
   });
   let counted: Confirming = (confirming) => confirming;

@@ -13,6 +13,7 @@ import type { SignedRequest } from '../lib/ports/save-store.ts';
 import type { SaveRules } from '../lib/savegames/account.ts';
 import { announceUpload } from '../lib/savegames/announce-upload.ts';
 import { confirmUpload } from '../lib/savegames/confirm-upload.ts';
+import { plainTransfers, type PlainTransfers } from '../lib/savegames/plain-transfers.ts';
 import type { TransferContext } from '../lib/savegames/transfer-context.ts';
 
 export const SLOT = 'slot-1';
@@ -21,9 +22,17 @@ const SAVE_TABLES = [
   ...['savegame_accounts', 'savegame_metadata', 'savegame_versions', 'savegame_objects', 'savegame_uploads'],
   ...['savegame_sync_settings', 'user_revisions', 'outbox_events'],
 ];
+/** Whoever works with the same database shares its statements, as in a process of the service. */
+const PLAIN = new WeakMap<Database['executor'], PlainTransfers>();
 const CHECKS = new Map(PRODUCED_EVENTS.map(({ type, data }) => [type as string, compileCheck(data)]));
 
 type Announced = Partial<UploadUrlBody> & { readonly content?: Content };
+
+export function plainOf(executor: Database['executor']): PlainTransfers {
+  const plain = PLAIN.get(executor) ?? plainTransfers(executor);
+  PLAIN.set(executor, plain);
+  return plain;
+}
 
 /** A user with a game, devices and saves, a store in memory, and a clock that the test moves. */
 export class Saver {
@@ -60,6 +69,7 @@ export class Saver {
     return {
       db: database.db,
       executor: database.executor,
+      plain: plainOf(database.executor),
       userId: this.userId,
       now: this.now,
       rules: this.rules,

@@ -45,7 +45,7 @@ export async function announceUpload(context: TransferContext, body: UploadUrlBo
   };
 }
 
-async function attempt(run: Run, context: SavesContext, wanted: Announcement): Promise<Announced | typeof MOVED> {
+async function attempt(run: Run, context: TransferContext, wanted: Announcement): Promise<Announced | typeof MOVED> {
   const fresh = uploadRow(context, wanted, null);
   const { situation, announced } = await announceIfPlain(run, context, fresh);
   const { head, ownSide, upload: earlier, otherUploads: uploads } = situation;

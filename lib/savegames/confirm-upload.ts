@@ -12,7 +12,7 @@ import type { StoredObject } from '../ports/save-store.ts';
 import { storeAnswer } from './store-answer.ts';
 import { mustBeStored } from './stored-content.ts';
 import type { TransferContext } from './transfer-context.ts';
-import { MOVED, underAccount, unheld, type Run } from './under-account.ts';
+import { MOVED, underAccount, type Run } from './under-account.ts';
 import { confirmIfPlain, writeVersion } from './write-version.ts';
 
 interface Confirmed {
@@ -36,7 +36,7 @@ export async function confirmUpload(context: TransferContext, uploadId: string):
   const id = uploadId.toLowerCase();
   // Asked before anybody knows whose it is: what it holds is told to nobody but its owner.
   const stored = await storeAnswer(context.store.describe(id));
-  const found = await confirmIfPlain(unheld(context.executor), context, id, stored);
+  const found = await confirmIfPlain(context, id, stored);
   if (found === null) throw await notUnderWay(context.db, context.userId, id);
   const { situation: seen, became } = found;
   const { version, head, lost, upload } =

@@ -2,6 +2,7 @@ import { rfc3339Sql } from '../db/rfc3339.ts';
 import { MAX_SHOWN_UPLOADS } from './other-devices.ts';
 import { keptByNothing, newestPast } from './retention.ts';
 import { ALL_GAMES } from './sync-settings.ts';
+import { parameterTable } from '../db/parameter-table.ts';
 import type { Statement } from './under-account.ts';
 
 export const VERSION_COLUMNS = [
@@ -17,7 +18,19 @@ export const UPLOAD_COLUMNS = [
 const columns = (table: string, prefix: string, names: readonly string[]): string =>
   names.map((name) => `${table}.${name} AS ${prefix}_${name}`).join(', ');
 
-/** What is read in any case: the account, what the slot is at, the upload, versions `v` with their objects. */
+/** What is asked with about a slot. */
+export const ASKED_OF_SLOT = {
+  ...{ at: 'timestamptz', user_id: 'uuid', game_id: 'uuid', slot: 'text', device_id: 'uuid' },
+} as const;
+/** What is asked with about an upload. */
+export const ASKED_OF_UPLOAD = {
+  ...{ at: 'timestamptz', user_id: 'uuid', upload_id: 'uuid', keep_versions: 'integer' },
+} as const;
+
+/**
+ * What is read in any case: which question it answers, the account, what the slot is at, the upload, versions `v` with
+ * their objects.
+ */
 const common = (upload: string): string => `
   a.changes, a.last_version, a.stored_bytes, a.reserved_bytes,
   EXISTS (SELECT FROM erasures e WHERE e.user_digest = sha256(uuid_send(q.user_id))) AS erased,
@@ -40,12 +53,14 @@ LEFT JOIN savegame_objects o ON o.user_id = q.user_id AND o.object_id = v.object
 
 const HEAD_OR_OWN_SIDE = `v.version = m.head_version OR v.side AND v.settled_at IS NULL AND v.device_id = q.device_id`;
 
-/** For an announcement: one row, or one for each version of interest. */
-export const SITUATION_OF_SLOT: Statement = {
-  name: 'save-situation-of-slot',
-  text: `
+/**
+ * For announcements: a row each, or one for each version of interest.
+ *
+ * @param asked a table with the columns of {@link ASKED_OF_SLOT} and the number `n`
+ */
+export const situationsOfSlots = (asked: string): string => `
 SELECT
-  ${common('u')},
+  q.n, ${common('u')},
   EXISTS (
     SELECT FROM user_libraries l
     WHERE l.user_id = q.user_id AND l.game_id = q.game_id AND l.revoked_at IS NULL) AS has_game,
@@ -56,7 +71,7 @@ SELECT
       WHERE t.user_id = q.user_id AND t.game_id = q.game_id AND t.deleted_at IS NULL
       UNION
       SELECT t.slot FROM savegame_uploads t
-      WHERE t.user_id = q.user_id AND t.game_id = q.game_id AND t.expires_at > $1::timestamptz
+      WHERE t.user_id = q.user_id AND t.game_id = q.game_id AND t.expires_at > q.at
     ) AS others WHERE others.slot <> q.slot) END AS other_slots,
   (
     SELECT jsonb_agg(shown.upload) FROM (
@@ -65,31 +80,42 @@ SELECT
         'expires_at', ${rfc3339Sql('t.expires_at')}) AS upload
       FROM savegame_uploads t
       WHERE t.user_id = q.user_id AND t.game_id = q.game_id AND t.device_id <> q.device_id
-        AND t.expires_at > $1::timestamptz
+        AND t.expires_at > q.at
       ORDER BY t.created_at DESC LIMIT ${MAX_SHOWN_UPLOADS}
     ) AS shown) AS other_uploads
-FROM (SELECT $2::uuid AS user_id, $3::uuid AS game_id, $4::text AS slot, $5::uuid AS device_id) AS q
+FROM ${asked} AS q
 LEFT JOIN savegame_uploads u
   ON u.user_id = q.user_id AND u.game_id = q.game_id AND u.slot = q.slot AND u.device_id = q.device_id
 ${OF_SLOT}
-${versionsThat(HEAD_OR_OWN_SIDE)}`,
-};
+${versionsThat(HEAD_OR_OWN_SIDE)}`;
 
 /**
- * For a confirmation: none when there is no such upload; beside the versions of interest those that nothing but their
+ * For confirmations: none where there is no such upload; beside the versions of interest those that nothing but their
  * being head may keep. As there will be one version more, one fewer of those that are there is among the newest.
+ *
+ * @param asked a table with the columns of {@link ASKED_OF_UPLOAD} and the number `n`
  */
+export const situationsOfUploads = (asked: string): string => `
+SELECT
+  w.n, ${common('q')}, v.version <= past.version AND ${keptByNothing('w.at')} AS expendable,
+  CASE WHEN v.version <= past.version THEN (
+    SELECT count(*) FROM savegame_versions x WHERE x.user_id = q.user_id AND x.object_id = v.object_id) END AS uses
+FROM ${asked} AS w
+JOIN savegame_uploads q ON q.upload_id = w.upload_id AND q.user_id = w.user_id
+${OF_SLOT}
+LEFT JOIN LATERAL ${newestPast('q.user_id', 'q.game_id', 'q.slot', 'coalesce(s.keep_versions, w.keep_versions) - 1')} AS past
+  ON m.deleted_at IS NULL
+${versionsThat(`${HEAD_OR_OWN_SIDE} OR v.version <= past.version AND ${keptByNothing('w.at')}`)}`;
+
+const alone = (columns: Readonly<Record<string, string>>, situations: (asked: string) => string): string =>
+  `WITH asked AS (SELECT * FROM ${parameterTable(columns, 'q')}) ${situations('asked')}`;
+
+/** What nobody has decided to write yet. */
+export const SITUATION_OF_SLOT: Statement = {
+  name: 'save-situation-of-slot',
+  text: alone(ASKED_OF_SLOT, situationsOfSlots),
+};
 export const SITUATION_OF_UPLOAD: Statement = {
   name: 'save-situation-of-upload',
-  text: `
-SELECT
-  ${common('q')}, v.version <= past.version AND ${keptByNothing('$1::timestamptz')} AS expendable,
-  CASE WHEN v.version <= past.version THEN (
-    SELECT count(*) FROM savegame_versions w WHERE w.user_id = q.user_id AND w.object_id = v.object_id) END AS uses
-FROM savegame_uploads q
-${OF_SLOT}
-LEFT JOIN LATERAL ${newestPast('q.user_id', 'q.game_id', 'q.slot', 'coalesce(s.keep_versions, $4::integer) - 1')} AS past
-  ON m.deleted_at IS NULL
-${versionsThat(`${HEAD_OR_OWN_SIDE} OR v.version <= past.version AND ${keptByNothing('$1::timestamptz')}`)}
-WHERE q.upload_id = $3 AND q.user_id = $2`,
+  text: alone(ASKED_OF_UPLOAD, situationsOfUploads),
 };

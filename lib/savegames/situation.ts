@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely';
 import type { OtherDevices } from '../contract/savegames.ts';
 import type { SavegameTables } from '../db/schema/savegames.ts';
 import type { VersionRow } from './shown.ts';
-import { SITUATION_OF_SLOT, SITUATION_OF_UPLOAD } from './situation-statement.ts';
+import { parametersFor } from '../db/parameter-table.ts';
+import { ASKED_OF_SLOT, ASKED_OF_UPLOAD, SITUATION_OF_SLOT, SITUATION_OF_UPLOAD } from './situation-statement.ts';
 import { OBJECT_COLUMNS, UPLOAD_COLUMNS, VERSION_COLUMNS } from './situation-statement.ts';
 import type { Run } from './under-account.ts';
 
@@ -88,7 +89,8 @@ export async function situationOfSlot(
   { userId, now }: Asking,
   { gameId, slot, deviceId }: { readonly gameId: string; readonly slot: string; readonly deviceId: string },
 ): Promise<SlotSituation> {
-  return slotSituationIn(await run.query(SITUATION_OF_SLOT, [new Date(now), userId, gameId, slot, deviceId]));
+  const asked = { at: new Date(now), user_id: userId, game_id: gameId, slot, device_id: deviceId };
+  return slotSituationIn(await run.query(SITUATION_OF_SLOT, parametersFor(ASKED_OF_SLOT, [asked])));
 }
 
 /** The situation that the rows of {@link SITUATION_OF_SLOT} tell of. */
@@ -111,7 +113,8 @@ export async function situationOfUpload(
   { userId, now, rules }: Asking,
   uploadId: string,
 ): Promise<UploadSituation | null> {
-  return uploadSituationIn(await run.query(SITUATION_OF_UPLOAD, [new Date(now), userId, uploadId, rules.keepVersions]));
+  const asked = { at: new Date(now), user_id: userId, upload_id: uploadId, keep_versions: rules.keepVersions };
+  return uploadSituationIn(await run.query(SITUATION_OF_UPLOAD, parametersFor(ASKED_OF_UPLOAD, [asked])));
 }
 
 /** The situation that the rows of {@link SITUATION_OF_UPLOAD} tell of. */

@@ -2,12 +2,13 @@ import { laneSql } from '../events/lane.ts';
 import type { Statement } from './under-account.ts';
 
 /**
- * Writes a new version, with all that follows from it. Expects in front of it a table `new`, of one row or none: the
- * account's user_id, the new version's own columns, size_bytes, sha256 and part_sha256 of its object; `moves_slot`,
- * whether the slot comes to be at it, or comes to be; `trimmed` and `unused`, numbers of versions that nothing keeps any
- * more and objects that only these referred to; event_type, event_data and traceparent. $1 is the moment.
+ * Writes new versions, with all that follows from them. Expects in front of it a table `new`, of at most one row a user
+ * whose account is held: user_id, the moment `at`, the new version's own columns, size_bytes, sha256 and part_sha256 of
+ * its object; `moves_slot`, whether the slot comes to be at it, or comes to be; `trimmed` and `unused`, numbers of
+ * versions that nothing keeps any more and objects that only these referred to; event_type, event_data and traceparent.
  *
- * It ends as `lib/events/emit.ts` ends transactions: the event is numbered while the revision is held.
+ * It ends as `lib/events/emit.ts` ends transactions: events are numbered while the revisions are held, and these are
+ * taken in the order in which everybody takes those of several users.
  */
 export const WRITES_OF_NEW = `
 confirmed AS (
@@ -15,7 +16,7 @@ confirmed AS (
 ),
 object AS (
   INSERT INTO savegame_objects (user_id, object_id, size_bytes, sha256, part_sha256, created_at)
-  SELECT user_id, object_id, size_bytes, sha256, part_sha256, $1::timestamptz FROM new
+  SELECT user_id, object_id, size_bytes, sha256, part_sha256, at FROM new
 ),
 version AS (
   INSERT INTO savegame_versions (
@@ -24,14 +25,13 @@ version AS (
   )
   SELECT
     user_id, game_id, slot, version, object_id, device_id, base_version, 'upload', side, kept_until, label,
-    client_saved_at, $1::timestamptz
+    client_saved_at, at
   FROM new
 ),
 slot AS (
   INSERT INTO savegame_metadata (user_id, game_id, slot, head_version, deleted_at, updated_at)
   SELECT
-    user_id, game_id, slot, CASE WHEN NOT side THEN version END, CASE WHEN side THEN $1::timestamptz END,
-    $1::timestamptz
+    user_id, game_id, slot, CASE WHEN NOT side THEN version END, CASE WHEN side THEN at END, at
   FROM new WHERE moves_slot
   ON CONFLICT (user_id, game_id, slot) DO UPDATE SET
     head_version = excluded.head_version, deleted_version = NULL, deleted_at = excluded.deleted_at,
@@ -46,18 +46,18 @@ forgotten AS (
 ),
 garbage AS (
   INSERT INTO savegame_garbage (object_id, every_version, due_at)
-  SELECT unnest(new.unused), false, $1::timestamptz FROM new
+  SELECT unnest(new.unused), false, at FROM new
   ON CONFLICT (object_id) DO NOTHING
 ),
 revision AS (
-  INSERT INTO user_revisions AS r (user_id) SELECT user_id FROM new
+  INSERT INTO user_revisions AS r (user_id) SELECT user_id FROM new ORDER BY user_id
   ON CONFLICT (user_id) DO UPDATE SET revision = r.revision + 1
   RETURNING r.user_id
 ),
 told AS (
   INSERT INTO outbox_events (lane, user_id, event_type, occurred_at, data, traceparent)
   SELECT
-    ${laneSql('new.user_id')}, new.user_id, new.event_type, $1::timestamptz, new.event_data, new.traceparent
+    ${laneSql('new.user_id')}, new.user_id, new.event_type, new.at, new.event_data, new.traceparent
   FROM new JOIN revision USING (user_id)
   RETURNING event_number
 )`;
@@ -82,7 +82,7 @@ WITH account AS (
 ),
 new AS (
   SELECT
-    user_id, $4::bigint AS version, $6::bigint AS size_bytes, $7::uuid AS object_id, $8::bytea AS sha256,
+    user_id, $1::timestamptz AS at, $4::bigint AS version, $6::bigint AS size_bytes, $7::uuid AS object_id, $8::bytea AS sha256,
     $9::bytea AS part_sha256, $10::uuid AS game_id, $11::text AS slot, $12::uuid AS device_id,
     $13::bigint AS base_version, $14::boolean AS side, $15::timestamptz AS kept_until, $16::text AS label,
     $17::timestamptz AS client_saved_at, $18::boolean AS moves_slot, $19::text AS event_type,

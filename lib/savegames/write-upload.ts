@@ -1,7 +1,8 @@
-import { ANNOUNCE } from './announce-statement.ts';
 import { uploadUrlLifeMs } from './give-up-uploads.ts';
 import type { SavesContext } from './account.ts';
-import { slotSituationIn, type SlotRow, type SlotSituation, type Upload } from './situation.ts';
+import { plainTransfersIn } from './plain-transfers.ts';
+import { slotSituationIn, type SlotSituation, type Upload } from './situation.ts';
+import type { TransferContext } from './transfer-context.ts';
 import type { Run, Statement } from './under-account.ts';
 
 /**
@@ -10,14 +11,11 @@ import type { Run, Statement } from './under-account.ts';
  */
 export async function announceIfPlain(
   run: Run,
-  { userId, now, rules }: SavesContext,
+  { plain, userId, now, rules }: Pick<TransferContext, 'plain' | 'userId' | 'now' | 'rules'>,
   upload: Upload,
 ): Promise<{ readonly situation: SlotSituation; readonly announced: boolean }> {
-  const rows = await run.query<SlotRow & { readonly announced: boolean }>(ANNOUNCE, [
-    ...[new Date(now), userId, upload.game_id, upload.slot, upload.device_id, upload.upload_id, upload.size_bytes],
-    ...[upload.sha256, upload.part_sha256, upload.base_version, upload.side, upload.label, upload.client_saved_at],
-    ...[upload.created_at, upload.expires_at, rules.quotaBytes],
-  ]);
+  const { announce } = run.holding === null ? plain : plainTransfersIn(run);
+  const rows = await announce({ ...upload, at: new Date(now), user_id: userId, quota_bytes: rules.quotaBytes });
   return { situation: slotSituationIn(rows), announced: rows[0]?.announced === true };
 }
 

@@ -1,8 +1,8 @@
 import type { NewEvent } from '../events/emit.ts';
 import type { SavesContext } from './account.ts';
 import type { StoredObject } from '../ports/save-store.ts';
-import { CONFIRM } from './confirm-statement.ts';
-import { uploadSituationIn, type Expendable, type UploadRow, type UploadSituation } from './situation.ts';
+import { uploadSituationIn, type Expendable, type UploadSituation } from './situation.ts';
+import type { TransferContext } from './transfer-context.ts';
 import type { Run } from './under-account.ts';
 import { WRITE_VERSION } from './version-statement.ts';
 import { DAY_MS } from '../playtime/days.ts';
@@ -16,24 +16,20 @@ import { currentSpan } from '../telemetry/tracing/current.ts';
  * @param stored what the store holds of it
  */
 export async function confirmIfPlain(
-  run: Run,
-  context: SavesContext,
+  context: TransferContext,
   uploadId: string,
   stored: StoredObject | null,
 ): Promise<{ readonly situation: UploadSituation; readonly became: VersionRow | null } | null> {
-  const { userId, now, rules } = context;
   const hash = stored?.parts === null ? stored.sha256 : null;
-  const rows = await run.query<UploadRow & { readonly became: number | null }>(CONFIRM, [
-    ...[
-      new Date(now),
-      userId,
-      uploadId,
-      rules.keepVersions,
-      stored?.sizeBytes ?? null,
-      hash === null ? null : Buffer.from(hash, 'hex'),
-      currentSpan()?.traceparent ?? null,
-    ],
-  ]);
+  const rows = await context.plain.confirm({
+    at: new Date(context.now),
+    user_id: context.userId,
+    upload_id: uploadId,
+    keep_versions: context.rules.keepVersions,
+    stored_bytes: stored?.sizeBytes ?? null,
+    stored_sha256: hash === null ? null : Buffer.from(hash, 'hex'),
+    traceparent: currentSpan()?.traceparent ?? null,
+  });
   const situation = uploadSituationIn(rows);
   if (situation === null) return null;
   const number = rows[0]?.became ?? null;

@@ -8,6 +8,7 @@ import { sweepSaves } from '../../../../lib/savegames/sweep/sweep.ts';
 import { DAY_MS } from '../../../../lib/playtime/days.ts';
 import { TEST_NOW } from '../../../databases.ts';
 import { MemorySaveStore, type Sent } from '../../../memory-save-store.ts';
+import { plainOf } from '../../../saver.ts';
 import { askService, type Answer, type AskContext } from './ask-service.ts';
 import { dying, type Crash } from './faults.ts';
 import { mustHold, mustHoldAfterSweeps } from './invariants.ts';
@@ -177,7 +178,17 @@ export class World {
     const { now, store } = this;
     const actor = { held: () => Promise.resolve([]) };
     const caller = { userId: this.#who.userId, roles: ['user'] as const };
-    return { ...this.#who, ...database, now, store, rules: this.#rules, actor, caller, origin: ORIGIN };
+    return {
+      ...this.#who,
+      ...database,
+      plain: plainOf(database.executor),
+      now,
+      store,
+      rules: this.#rules,
+      actor,
+      caller,
+      origin: ORIGIN,
+    };
   }
 }
 
