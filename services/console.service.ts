@@ -153,6 +153,7 @@ function shownTurn(turn: Turn): Observed['turns'][number] {
       session_id: turn.sessionId,
       game_id: turn.gameId,
       seq: turn.seq,
+      active_ms: turn.activeMs,
       outcome: turn.outcome,
       credited_ms: turn.creditedMs,
       added_ms: turn.addedMs,

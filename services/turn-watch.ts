@@ -18,6 +18,8 @@ export interface Turn {
   readonly sessionId: string | null;
   readonly gameId: string | null;
   readonly seq: number | null;
+  /** The launcher's own count since the session's start or last resume; null: it keeps none. */
+  readonly activeMs: number | null;
   /** `ok`, `ignored`, or why not. */
   readonly outcome: string;
   readonly creditedMs: number | null;
@@ -154,7 +156,12 @@ function turnOf(
 ): Omit<Turn, 'number' | 'at' | 'waitedMs'> {
   const reply = answer.kind === 'reply' ? answer.reply : null;
   const session = reply?.kind === 'session' || reply?.kind === 'refused' ? reply.session : null;
-  const asked = command as { readonly sessionId?: UuidKey; readonly gameId?: UuidKey; readonly seq?: number };
+  const asked = command as {
+    readonly sessionId?: UuidKey;
+    readonly gameId?: UuidKey;
+    readonly seq?: number;
+    readonly activeMs?: number | null;
+  };
   const sessionId = session?.sessionId ?? asked.sessionId ?? null;
   const gameId = session?.gameId ?? asked.gameId ?? null;
   const creditedMs = session?.creditedMs ?? null;
@@ -165,6 +172,7 @@ function turnOf(
     sessionId: sessionId === null ? null : keyToUuid(sessionId),
     gameId: gameId === null ? null : keyToUuid(gameId),
     seq: asked.seq ?? null,
+    activeMs: asked.activeMs ?? null,
     outcome: outcomeOf(answer),
     creditedMs,
     addedMs,

@@ -185,6 +185,11 @@ export const WatchTurn = closed(
     session_id: nullable(SessionId),
     game_id: nullable(GameId),
     seq: nullable(Type.Integer({ minimum: 0, description: 'The number of the beat' })),
+    active_ms: nullable(
+      durationMs(
+        "The launcher's own count of active time since the session's start or last resume; null: it keeps none",
+      ),
+    ),
     outcome: text('`ok`, `ignored` (a beat or an end that came before), or why it was refused', 64, { example: 'ok' }),
     credited_ms: nullable(durationMs('What is counted of the session after it')),
     added_ms: nullable(durationMs('How much of that this turn has added')),

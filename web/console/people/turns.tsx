@@ -8,6 +8,7 @@ import { Id, UserLink } from '../parts/id.tsx';
 import { say } from '../words.ts';
 import { Game, useTitles } from './titles.tsx';
 import { useTurnLog, type LoggedTurn, type TurnLog } from './turn-log.ts';
+import { reasonOf } from './turn-reason.ts';
 import { TurnTracks } from './turn-tracks.tsx';
 import type { RoomProps } from './user.tsx';
 
@@ -195,16 +196,7 @@ function seconds(ms: number | null): string {
   return ms === null ? '' : say('seconds', { value: number(ms / 1_000, 1) });
 }
 
-/** Two clocks' worth of rounding; less than that is no time lost. */
-const SLACK_MS = 250;
-
-/** Why as much was counted as was, in words. */
-export function whyOf({ command, outcome, added_ms: added, passedMs, repeated }: LoggedTurn): string {
-  if (command !== 'heartbeat' && command !== 'end') return outcome === 'ok' ? '' : say('why_refused');
-  if (outcome === 'ignored') return say('why_ignored');
-  if (outcome !== 'ok') return say('why_refused');
-  if (repeated) return say('why_repeated');
-  if (added === null || passedMs === null) return '';
-  if (added === 0) return passedMs < SLACK_MS ? say('why_nothing_passed') : say('why_gap');
-  return passedMs - added > SLACK_MS ? say('why_inactive') : say('why_all');
+function whyOf(turn: LoggedTurn): string {
+  const reason = reasonOf(turn);
+  return reason === '' ? '' : say(reason);
 }
