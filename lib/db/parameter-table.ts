@@ -9,9 +9,14 @@ export type Columns = Readonly<Record<string, string>>;
 /** A row a statement is asked with. */
 export type RowOf<Asked extends Columns> = { readonly [Name in keyof Asked]: unknown };
 
-/** What goes after FROM: the table `alias` of these columns, and `n`, the number of the row, from 1 on. */
+/**
+ * What goes after FROM: the table `alias` of these columns, and `n`, the number of the row, from 1 on.
+ *
+ * The planner must not see how many rows there are: a plan for a single one looks so much cheaper to it than the plan
+ * for any number that it would make a new one each time, which takes longer than the statement itself.
+ */
 export function parameterTable(columns: Columns, alias: string): string {
-  const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${type}[]`);
+  const arrays = Object.values(columns).map((type, index) => `(SELECT $${index + 1}::${type}[])`);
   return `unnest(${arrays.join(', ')}) WITH ORDINALITY AS ${alias} (${[...Object.keys(columns), 'n'].join(', ')})`;
 }
 

@@ -17,7 +17,8 @@ export const ASKED_TO_ANNOUNCE = {
  * slot, where there is room for it, nothing having changed since this very statement began to read. Everything else is
  * left to the rules, which decide upon the same rows: then `announced` is false.
  *
- * It waits for nobody's account: one that somebody holds is not plain, nor is the second announcement of a user.
+ * It waits for nobody: a user whose account somebody holds, or who has none yet, is not plain, nor is the second
+ * announcement of a user.
  */
 export const ANNOUNCE: Statement = {
   name: 'save-announce',

@@ -15,7 +15,8 @@ export const ASKED_TO_CONFIRM = {
  * deleted, nothing having changed since this very statement began to read. Everything else is left to the rules, which
  * decide upon the same rows: then `became` is null.
  *
- * It waits for nobody's account: one that somebody holds is not plain, nor is the second confirmation of a user.
+ * It waits for nobody: a user whose account or revision somebody holds, or who has none yet, is not plain, nor is the
+ * second confirmation of a user.
  */
 export const CONFIRM: Statement = {
   name: 'save-confirm',
@@ -41,8 +42,10 @@ plain AS MATERIALIZED (
 ),
 free AS MATERIALIZED (
   SELECT plain.n, plain.user_id, plain.u_size_bytes, plain.freed_bytes
-  FROM plain JOIN savegame_accounts a ON a.user_id = plain.user_id AND a.changes = plain.changes
-  FOR NO KEY UPDATE OF a SKIP LOCKED
+  FROM plain
+  JOIN savegame_accounts a ON a.user_id = plain.user_id AND a.changes = plain.changes
+  JOIN user_revisions r ON r.user_id = plain.user_id
+  FOR NO KEY UPDATE OF a, r SKIP LOCKED
 ),
 account AS (
   UPDATE savegame_accounts a SET

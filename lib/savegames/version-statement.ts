@@ -7,8 +7,7 @@ import type { Statement } from './under-account.ts';
  * its object; `moves_slot`, whether the slot comes to be at it, or comes to be; `trimmed` and `unused`, numbers of
  * versions that nothing keeps any more and objects that only these referred to; event_type, event_data and traceparent.
  *
- * It ends as `lib/events/emit.ts` ends transactions: events are numbered while the revisions are held, and these are
- * taken in the order in which everybody takes those of several users.
+ * It ends as `lib/events/emit.ts` ends transactions: events are numbered while the revisions are held.
  */
 export const WRITES_OF_NEW = `
 confirmed AS (
@@ -50,7 +49,7 @@ garbage AS (
   ON CONFLICT (object_id) DO NOTHING
 ),
 revision AS (
-  INSERT INTO user_revisions AS r (user_id) SELECT user_id FROM new ORDER BY user_id
+  INSERT INTO user_revisions AS r (user_id) SELECT user_id FROM new
   ON CONFLICT (user_id) DO UPDATE SET revision = r.revision + 1
   RETURNING r.user_id
 ),

@@ -14,8 +14,13 @@ export async function announceIfPlain(
   { plain, userId, now, rules }: Pick<TransferContext, 'plain' | 'userId' | 'now' | 'rules'>,
   upload: Upload,
 ): Promise<{ readonly situation: SlotSituation; readonly announced: boolean }> {
-  const { announce } = run.holding === null ? plain : plainTransfersIn(run);
-  const rows = await announce({ ...upload, at: new Date(now), user_id: userId, quota_bytes: rules.quotaBytes });
+  const transfers = run.holding === null ? plain : plainTransfersIn(run);
+  const rows = await transfers.announce({
+    ...upload,
+    at: new Date(now),
+    user_id: userId,
+    quota_bytes: rules.quotaBytes,
+  });
   return { situation: slotSituationIn(rows), announced: rows[0]?.announced === true };
 }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { together } from '../../../lib/together.ts';
@@ -47,6 +48,38 @@ describe('questions asked together', () => {
       ...(Array(4).fill('rejected') as string[]),
       ...(Array(2).fill('fulfilled') as string[]),
     ]);
+  });
+
+  it('go out in the name of the first of them, also where they had to wait', async () => {
+    const names = new AsyncLocalStorage<string>();
+    const asked: (string | undefined)[] = [];
+    const ends: (() => void)[] = [];
+    const ask = together<string, string>(
+      async (questions) => {
+        asked.push(names.getStore());
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return questions;
+      },
+      { batch: 10, underWay: 1 },
+    );
+    const answers = ['one', 'two', 'three'].map((name) => names.run(name, async () => ask(name)));
+    await turn();
+    const later = ['four', 'five'].map((name) => names.run(name, async () => ask(name)));
+    await turn();
+    ends[0]?.();
+    await Promise.all(answers);
+    await turn();
+    ends[1]?.();
+    expect(await Promise.all(later)).toEqual(['four', 'five']);
+    expect(asked).toEqual(['one', 'four']);
+  });
+
+  it('are refused one by one where the answer of one is an error', async () => {
+    const ask = together<number, number>((questions) =>
+      Promise.resolve(questions.map((question) => (question === 2 ? new Error('not this one') : question))),
+    );
+    const outcomes = await Promise.allSettled([1, 2, 3].map(ask));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
   it('are each answered with their own answer, however they come and end', async () => {
