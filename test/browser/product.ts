@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { openDatabase, type Database } from '../../lib/db/database.ts';
 import { embeddedProduct, type EmbeddedProduct } from '../e2e/embedded-product.ts';
 import type { Look, TestBrowser } from './browser.ts';
 
@@ -10,6 +11,8 @@ export interface ServedProduct {
   /** Where it is; for hooks and tests only. */
   readonly url: string;
   readonly process: EmbeddedProduct['node'];
+  /** Stops it, works on what it keeps, and starts it again: elsewhere, and with everybody signed out. */
+  betweenTwoRuns(work: (db: Database['db']) => Promise<unknown>): Promise<void>;
   /** A token of one of the demo's accounts. */
   token(account: Account): Promise<string>;
   /** The console as somebody sees it who has signed in. @param view the first steps of its route: `users/42` */
@@ -59,6 +62,16 @@ export function productOfSuite(browser: TestBrowser, settings: Readonly<Record<s
     },
     get process() {
       return product.node;
+    },
+    async betweenTwoRuns(work) {
+      await product.node.stop();
+      const database = await openDatabase({ directory: product.dataFolder });
+      try {
+        await work(database.db);
+      } finally {
+        await database.close();
+      }
+      await product.node.start();
     },
     token,
     async consolePage(account, { view = '', ...look } = {}) {

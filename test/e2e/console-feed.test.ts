@@ -104,9 +104,9 @@ describe('the feed of the console', () => {
     expect(check.Errors({ event: 'turn', data: start })).toEqual([]);
     expect(start).toMatchObject({ session_id, game_id: GREETING_GAME_ID, outcome: 'ok', credited_ms: 0, added_ms: 0 });
     await stream.next('state', ({ sessions }) => sessions.some((session) => session.session_id === session_id));
-    await demo.heartbeat({ session_id, seq: 2 });
+    await demo.heartbeat({ session_id, seq: 2, active_ms: 1_000 });
     const beat = await stream.next('turn', ({ command }) => command === 'heartbeat');
-    expect(beat).toMatchObject({ session_id, seq: 2, outcome: 'ok', node: first.node, epoch: first.epoch });
+    expect(beat).toMatchObject({ session_id, seq: 2, active_ms: 1_000, outcome: 'ok', node: first.node, epoch: first.epoch });
     expect(beat.added_ms).toBe(beat.credited_ms);
     await demo.heartbeat({ session_id, seq: 1 });
     expect(await stream.next('turn', ({ seq }) => seq === 1)).toMatchObject({ outcome: 'ignored', added_ms: 0 });

@@ -6,6 +6,8 @@ import { NodeProcess } from '../../scripts/cluster/node-process.ts';
 export interface EmbeddedProduct {
   readonly node: NodeProcess;
   readonly folder: string;
+  /** Where its database is. */
+  readonly dataFolder: string;
   readonly remove: () => Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export function embeddedProduct(settings: Readonly<Record<string, string>> = {})
   return {
     node,
     folder,
+    dataFolder: dataFolderIn(folder),
     async remove() {
       await node.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -35,7 +38,7 @@ export function embeddedProduct(settings: Readonly<Record<string, string>> = {})
 /** No servers, whatever the environment of the test run names. */
 export function embeddedEnvironment(folder: string): Record<string, string> {
   return {
-    DATA_DIR: path.join(folder, 'data'),
+    DATA_DIR: dataFolderIn(folder),
     LOG_LEVEL: 'warn',
     HTTP_DRAIN_GRACE_MS: '0',
     POSTGRES_DSN: '',
@@ -44,4 +47,8 @@ export function embeddedEnvironment(folder: string): Record<string, string> {
     KAFKA_BROKERS: '',
     S3_BUCKET_SAVEGAMES: '',
   };
+}
+
+function dataFolderIn(folder: string): string {
+  return path.join(folder, 'data');
 }

@@ -25,7 +25,9 @@ function watching() {
   return { watch, turn, pass: (ms: number) => (now += ms) };
 }
 
-const beat = (seq: number): Command => ({ kind: 'heartbeat', sessionId: SESSION, seq, activeMs: null });
+const beat = (seq: number, activeMs: number | null = null): Command => ({
+  ...{ kind: 'heartbeat', sessionId: SESSION, seq, activeMs },
+});
 function accepted(seq: number, creditedMs: number, outcome: SessionReply['outcome'] = 'accepted'): Answer {
   const session = {
     ...{ sessionId: SESSION, gameId: GAME, deviceId: GAME, startedAt: 0, lastBeatAt: 0, seq, creditedMs },
@@ -55,6 +57,15 @@ describe('an engine whose user is watched', () => {
       [3, 'unavailable', null, null],
     ]);
     expect(turns[1]).toMatchObject({ command: 'heartbeat', sessionId: SESSION_ID, at: 1_003, waitedMs: 3 });
+  });
+
+  it('remembers what the launcher counted, where it counts', () => {
+    const { watch, turn } = watching();
+    const { watch: id } = watch.turns(USER, null, 0);
+    turn(beat(1, 40_000), accepted(1, 50_000));
+    turn(beat(2), accepted(2, 60_000));
+    turn({ kind: 'held' }, { kind: 'unavailable', reason: 'the mailbox is full' });
+    expect(watch.turns(USER, id, 0).turns.map(({ activeMs }) => activeMs)).toEqual([40_000, null, null]);
   });
 
   it('pays nothing, and keeps nothing, for users whom nobody watches', () => {
