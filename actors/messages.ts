@@ -10,8 +10,20 @@ export type Command =
   Start | Heartbeat | End | Held | Flush | Revoke | Rebase | Erase | Lend | Return | Extend | Attend | Leave | Tell;
 
 const KNOWN: Readonly<Record<Command['kind'], true>> = {
-  ...{ start: true, heartbeat: true, end: true, held: true, flush: true, revoke: true, rebase: true, erase: true },
-  ...{ lend: true, return: true, extend: true, attend: true, leave: true, tell: true },
+  start: true,
+  heartbeat: true,
+  end: true,
+  held: true,
+  flush: true,
+  revoke: true,
+  rebase: true,
+  erase: true,
+  lend: true,
+  return: true,
+  extend: true,
+  attend: true,
+  leave: true,
+  tell: true,
 };
 
 /** Whether this release knows the command: a newer one may ask for more. */

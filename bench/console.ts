@@ -37,7 +37,11 @@ console.log(`Answering a gateway with consoles: ${answerUs.toFixed(0)} µs every
 
 console.log('Starting a gateway, an engine, Redis, NATS, PostgreSQL ...');
 const cluster = await LocalCluster.start({
-  ...{ engines: 1, gateways: 1, domains: 1, httpPort: 0, appendfsync: 'everysec' },
+  engines: 1,
+  gateways: 1,
+  domains: 1,
+  httpPort: 0,
+  appendfsync: 'everysec',
   env: { LOG_LEVEL: 'warn', DEMO_DATA: 'always', LIBRARY_GRPC_PORT: '0' },
 });
 const gateway = (): string => cluster.gateways[0]?.url ?? '';

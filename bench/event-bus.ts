@@ -15,7 +15,10 @@ const total = Number(process.argv[2] ?? 200_000);
 const server = await obtainKafka();
 if (server === null) throw new Error('no Kafka here: run scripts/install-servers');
 const bus = new KafkaEventBus({
-  ...{ brokers: server.address.split(','), clientId: 'bench', tls: null, sasl: null },
+  brokers: server.address.split(','),
+  clientId: 'bench',
+  tls: null,
+  sasl: null,
   newTopics: { partitions: 6, replication: null },
 });
 try {
@@ -36,7 +39,9 @@ try {
     const finished = new Promise<void>((resolve) => (finish = resolve));
     const quiet = { retrying() {}, deadLettered() {}, failed: (error: unknown) => console.error(String(error)) };
     const member = await bus.subscribe({
-      ...{ group: topic, topics: [topic], events: quiet },
+      group: topic,
+      topics: [topic],
+      events: quiet,
       handle: async () => {
         left -= 1;
         if (left === 0) finish();

@@ -36,9 +36,15 @@ const node = new NodeProcess({
   id: 'grpc',
   role: 'gateway',
   env: {
-    ...{ POSTGRES_DSN: postgres.address, NODE_ID: 'grpc', LOG_LEVEL: 'warn', HTTP_HOST: '127.0.0.1' },
-    ...{ LIMITS_SERVICE_PER_SECOND: '1000000', LIMITS_SERVICE_BURST: '1000000' },
-    ...{ LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0', HTTP_DRAIN_GRACE_MS: '0' },
+    POSTGRES_DSN: postgres.address,
+    NODE_ID: 'grpc',
+    LOG_LEVEL: 'warn',
+    HTTP_HOST: '127.0.0.1',
+    LIMITS_SERVICE_PER_SECOND: '1000000',
+    LIMITS_SERVICE_BURST: '1000000',
+    LIBRARY_HTTP_PORT: '0',
+    LIBRARY_GRPC_PORT: '0',
+    HTTP_DRAIN_GRACE_MS: '0',
   },
 });
 let bare: ChildProcess | null = null;
@@ -47,7 +53,10 @@ try {
   console.log(`Seeding ${options.users} users with ${options.games} games each ...`);
   const database = await openDatabase({ dsn: postgres.address, poolSize: 2 });
   await seed(database, {
-    ...{ users: options.users, gamesEach: options.games, catalogue: CATALOGUE, achievementsPerGame: 1 },
+    users: options.users,
+    gamesEach: options.games,
+    catalogue: CATALOGUE,
+    achievementsPerGame: 1,
   });
   const { rows } = await database.executor.query<{ game_id: string }>('SELECT game_id FROM catalog_games');
   await database.executor.query('VACUUM ANALYZE');

@@ -58,8 +58,15 @@ const product = new NodeProcess({
   role: 'gateway',
   logFile: join(folder, 'log'),
   env: {
-    ...{ DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'warn', LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0' },
-    ...{ POSTGRES_DSN: '', REDIS_ADDR: '', NATS_URL: '', KAFKA_BROKERS: '', S3_BUCKET_SAVEGAMES: '' },
+    DATA_DIR: join(folder, 'data'),
+    LOG_LEVEL: 'warn',
+    LIBRARY_HTTP_PORT: '0',
+    LIBRARY_GRPC_PORT: '0',
+    POSTGRES_DSN: '',
+    REDIS_ADDR: '',
+    NATS_URL: '',
+    KAFKA_BROKERS: '',
+    S3_BUCKET_SAVEGAMES: '',
   },
 });
 const empty = createServer((_, res) => res.setHeader('content-type', 'text/html').end(EMPTY));

@@ -41,14 +41,17 @@ const node = new NodeProcess({
   id: 'save-stream',
   role: 'gateway',
   env: {
-    ...{
-      DATA_DIR: path.join(folder, 'data'),
-      LIBRARY_HTTP_PORT: '0',
-      LIBRARY_GRPC_PORT: '0',
-      LOG_LEVEL: 'warn',
-      HTTP_DRAIN_GRACE_MS: '0',
-    },
-    ...{ POSTGRES_DSN: '', REDIS_ADDR: '', NATS_URL: '', KAFKA_BROKERS: '', S3_BUCKET_SAVEGAMES: '', S3_ENDPOINT: '' },
+    DATA_DIR: path.join(folder, 'data'),
+    LIBRARY_HTTP_PORT: '0',
+    LIBRARY_GRPC_PORT: '0',
+    LOG_LEVEL: 'warn',
+    HTTP_DRAIN_GRACE_MS: '0',
+    POSTGRES_DSN: '',
+    REDIS_ADDR: '',
+    NATS_URL: '',
+    KAFKA_BROKERS: '',
+    S3_BUCKET_SAVEGAMES: '',
+    S3_ENDPOINT: '',
     SAVES_KEEP_VERSIONS: '1',
   },
 });
@@ -113,7 +116,12 @@ async function ask<Reply>(token: string, name: string, body: unknown): Promise<R
 async function upload(token: string, { path: file, sizeBytes, sha256, partSha256, pieces }: SaveFile): Promise<void> {
   slot = `bench-${randomUUID()}`;
   const { upload: announced } = await ask<UploadUrlReply>(token, 'upload-url', {
-    ...{ game_id: GAME_ID, slot, device_id: DEVICE_ID, size_bytes: sizeBytes, sha256, base_version: null },
+    game_id: GAME_ID,
+    slot,
+    device_id: DEVICE_ID,
+    size_bytes: sizeBytes,
+    sha256,
+    base_version: null,
     ...(partSha256 === null ? {} : { part_sha256: partSha256 }),
   });
   const targets = announced?.parts?.map((part) => part.put) ?? [announced?.put];

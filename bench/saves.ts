@@ -59,10 +59,18 @@ const node = new NodeProcess({
   id: 'saves',
   role: 'gateway',
   env: {
-    ...{ POSTGRES_DSN: postgres.address, REDIS_ADDR: redis.address, NODE_ID: 'saves', LOG_LEVEL: 'warn' },
-    ...{ LIMITS_USER_PER_SECOND: '1000000', LIMITS_USER_BURST: '1000000', LIMITS_UPLOADS_PER_HOUR: '1000000' },
-    ...{ LIBRARY_HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', LIBRARY_GRPC_PORT: '0' },
-    ...{ SAVES_DIR: path.join(directory, 'saves'), SAVES_KEEP_VERSIONS: String(options.keep) },
+    POSTGRES_DSN: postgres.address,
+    REDIS_ADDR: redis.address,
+    NODE_ID: 'saves',
+    LOG_LEVEL: 'warn',
+    LIMITS_USER_PER_SECOND: '1000000',
+    LIMITS_USER_BURST: '1000000',
+    LIMITS_UPLOADS_PER_HOUR: '1000000',
+    LIBRARY_HTTP_PORT: '0',
+    HTTP_HOST: '127.0.0.1',
+    LIBRARY_GRPC_PORT: '0',
+    SAVES_DIR: path.join(directory, 'saves'),
+    SAVES_KEEP_VERSIONS: String(options.keep),
   },
 });
 const children: ChildProcess[] = [];
@@ -94,8 +102,11 @@ async function prepared(database: Database): Promise<readonly Subject[]> {
   );
   const savers = await Promise.all(
     userIds.map(async (userId, n) => ({
-      ...{ token: await demoToken(userId), gameId, deviceId: id('8', n) },
-      ...{ head: null, saves: 0 },
+      token: await demoToken(userId),
+      gameId,
+      deviceId: id('8', n),
+      head: null,
+      saves: 0,
     })),
   );
   const child = fork(path.join(HERE, 'saves/baseline.ts'));
@@ -167,8 +178,14 @@ async function measureOnce(subject: Subject, way: SaveOrder['way']): Promise<Rou
     });
     child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)));
     child.send({
-      ...{ way, port: subject.port, savers: subject.savers, base: BASE_PATH, connections: options.connections },
-      ...{ saveBytes: options.bytes, warmUpMs: WARM_UP_MS, measureMs: options.seconds * 1_000 },
+      way,
+      port: subject.port,
+      savers: subject.savers,
+      base: BASE_PATH,
+      connections: options.connections,
+      saveBytes: options.bytes,
+      warmUpMs: WARM_UP_MS,
+      measureMs: options.seconds * 1_000,
     } satisfies SaveOrder);
   });
   subject.savers = report.savers;
@@ -195,8 +212,12 @@ async function compare({ db }: Database, savers: readonly Saver[]): Promise<void
   const expected = {
     versions_given: saves,
     heads: savers.filter(({ head }) => head !== null).length,
-    ...{ versions_kept: kept, objects: kept, uploads: 0 },
-    ...{ stored_bytes: bytes, bytes_of_objects: bytes, reserved_bytes: 0 },
+    versions_kept: kept,
+    objects: kept,
+    uploads: 0,
+    stored_bytes: bytes,
+    bytes_of_objects: bytes,
+    reserved_bytes: 0,
   };
   const found = Object.fromEntries(Object.entries(rows[0] ?? {}).map(([name, value]) => [name, Number(value)]));
   const others = savers.filter(({ head }, n) => (headOf.get(id('9', n)) ?? null) !== head);

@@ -42,7 +42,11 @@ if (files < options.sockets + OTHER_FILES) {
 
 console.log('Starting a gateway, an engine, a domain node, Redis, NATS, PostgreSQL ...');
 const cluster = await LocalCluster.start({
-  ...{ engines: 1, gateways: 1, domains: 1, httpPort: 0, appendfsync: 'everysec' },
+  engines: 1,
+  gateways: 1,
+  domains: 1,
+  httpPort: 0,
+  appendfsync: 'everysec',
   env: { LOG_LEVEL: 'warn', DEMO_DATA: 'always' },
 });
 const gateway = cluster.node('gateway-1');

@@ -35,7 +35,11 @@ const SUBJECTS = [
 
 console.log(`Starting ${SUBJECTS.length} gateways, an engine, Redis, NATS, PostgreSQL ...`);
 const cluster = await LocalCluster.start({
-  ...{ engines: 1, gateways: SUBJECTS.length, domains: 1, httpPort: 0, appendfsync: 'everysec' },
+  engines: 1,
+  gateways: SUBJECTS.length,
+  domains: 1,
+  httpPort: 0,
+  appendfsync: 'everysec',
   env: { LOG_LEVEL: 'warn', DEMO_DATA: 'always', TRACING_OTLP_ENDPOINT: endpoint, TRACING_SAMPLE_RATIO: '0' },
   envOf: ({ id }) => Promise.resolve<Record<string, string>>(SUBJECTS.find((subject) => subject.id === id)?.env ?? {}),
 });
@@ -56,13 +60,13 @@ for (let round = 0; round < options.rounds; round += 1) {
   for (const { id } of SUBJECTS) {
     const before = processorTime(id);
     const report = await runLoad({
-      ...{
-        host: '127.0.0.1',
-        connections: options.connections,
-        warmUpMs: WARM_UP_MS,
-        measureMs: options.seconds * 1_000,
-      },
-      ...{ ports: [Number(new URL(cluster.node(id).url).port)], path: '/api/v1/library/playtime/heartbeat', launchers },
+      host: '127.0.0.1',
+      connections: options.connections,
+      warmUpMs: WARM_UP_MS,
+      measureMs: options.seconds * 1_000,
+      ports: [Number(new URL(cluster.node(id).url).port)],
+      path: '/api/v1/library/playtime/heartbeat',
+      launchers,
     });
     // Taken over the warming up as well, in which as many a second are answered.
     const answered = (report.completed / report.seconds) * (report.seconds + WARM_UP_MS / 1_000);

@@ -16,7 +16,9 @@ const { http, metrics } = loadConfig();
 const [port, inTls] =
   metrics.port === null ? [http.port, http.tlsCertFile !== null] : [metrics.port, metrics.tlsCertFile !== null];
 const options: RequestOptions & { rejectUnauthorized: boolean } = {
-  ...{ host: http.host === '0.0.0.0' ? '127.0.0.1' : http.host, port, path: `/health/${what}` },
+  host: http.host === '0.0.0.0' ? '127.0.0.1' : http.host,
+  port,
+  path: `/health/${what}`,
   // The certificate is for the name that others know this node by; this asks only whether somebody answers.
   rejectUnauthorized: false,
   signal: AbortSignal.timeout(LIMIT_MS),

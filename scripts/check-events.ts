@@ -58,7 +58,9 @@ async function main(): Promise<number> {
       ? printOutbox(await runOutbox(rig, { seed, kills, outageSeconds, rate, note }))
       : printFlood(
           await runFlood(rig, {
-            ...{ seed, events, kills },
+            seed,
+            events,
+            kills,
             onKill: (taken) => note(`the bridge was killed, ${taken} events are taken in`),
           }),
         );

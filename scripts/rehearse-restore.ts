@@ -61,10 +61,19 @@ async function main(): Promise<number> {
     `PostgreSQL ${servers.postgres.version}, Redis ${servers.redis.version}, NATS, S3 are up; the nodes' log: ${logFile}`,
   );
   const cluster = await LocalCluster.start({
-    ...{ engines: 2, gateways: 1, domains: 1, httpPort: 0, logFile },
+    engines: 2,
+    gateways: 1,
+    domains: 1,
+    httpPort: 0,
+    logFile,
     env: {
-      ...{ DEMO_DATA: 'always', SHARDS: '64', HEARTBEAT_INTERVAL_SECONDS: '1', MAX_GAP_SECONDS: '10' },
-      ...{ SESSION_TIMEOUT_SECONDS: '300', FLUSH_INTERVAL_SECONDS: String(options.flush), LINGER_SECONDS: '10' },
+      DEMO_DATA: 'always',
+      SHARDS: '64',
+      HEARTBEAT_INTERVAL_SECONDS: '1',
+      MAX_GAP_SECONDS: '10',
+      SESSION_TIMEOUT_SECONDS: '300',
+      FLUSH_INTERVAL_SECONDS: String(options.flush),
+      LINGER_SECONDS: '10',
       ...servers.variables,
     },
   });
@@ -142,10 +151,17 @@ async function rehearse(servers: DoomedServers, cluster: LocalCluster): Promise<
   stopped = true;
   await playing;
   const rehearsed: Rehearsed = {
-    ...{ before, after, losses, saves: there, rtoMs, copyAgeMs: disasterAt - copiedAt },
+    before,
+    after,
+    losses,
+    saves: there,
+    rtoMs,
+    copyAgeMs: disasterAt - copiedAt,
     unequal: await unequalSums(servers.postgres.address),
     misreported: (await Promise.all(users.map(misreported))).flat(),
-    ...{ flushSeconds: options.flush, intervalSeconds: INTERVAL_MS / 1_000, players: users.length },
+    flushSeconds: options.flush,
+    intervalSeconds: INTERVAL_MS / 1_000,
+    players: users.length,
     startedAnew: users.filter(({ player }) => player.startedAnew > 0).length,
   };
   const broken = brokenPromises(rehearsed);

@@ -75,7 +75,11 @@ async function main(): Promise<number> {
   const { signal } = interrupted;
   const token = options.token ?? (options.tokenFile === undefined ? await demoToken() : tokenIn(options.tokenFile));
   const client = await openSaveClient({
-    ...{ kind, root, signal, game: options.game, slot: options.slot },
+    kind,
+    root,
+    signal,
+    game: options.game,
+    slot: options.slot,
     url: options.url.replace(/\/+$/, ''),
     token: typeof token === 'string' ? () => token : token,
     device: options.device ?? null,
@@ -119,7 +123,10 @@ async function watch(client: SaveClient, kind: 'folder' | 'file', signal: AbortS
   let code = FAILED;
   let last: string | null = null;
   await keepInStep({
-    ...{ signal, clock: systemClock(), quietMs: QUIET_MS, everyMs: EVERY_MS },
+    signal,
+    clock: systemClock(),
+    quietMs: QUIET_MS,
+    everyMs: EVERY_MS,
     onChange: changesOf(client.root, kind),
     async synchronise() {
       try {

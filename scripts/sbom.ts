@@ -27,7 +27,9 @@ const { status, stdout, stderr, error } = spawnSync(
   'npm',
   ['sbom', '--package-lock-only', '--sbom-format', 'cyclonedx'],
   {
-    ...{ cwd: PROJECT_ROOT, encoding: 'utf8', maxBuffer: LONGEST_BYTES },
+    cwd: PROJECT_ROOT,
+    encoding: 'utf8',
+    maxBuffer: LONGEST_BYTES,
   },
 );
 if (status === 0) {

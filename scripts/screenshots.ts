@@ -43,7 +43,10 @@ const logs = mkdtempSync(join(tmpdir(), 'library-screenshots-'));
 mkdirSync(options.folder, { recursive: true });
 console.log('Starting 3 engines, 2 gateways, a domain node, PostgreSQL, Redis, NATS ...');
 const cluster = await LocalCluster.start({
-  ...{ engines: 3, gateways: 2, domains: 1, httpPort: 0 },
+  engines: 3,
+  gateways: 2,
+  domains: 1,
+  httpPort: 0,
   env: { LOG_LEVEL: 'warn', DEMO_DATA: 'always', HEARTBEAT_INTERVAL_SECONDS: String(options.interval) },
   logFile: join(logs, 'cluster.log'),
 });

@@ -100,7 +100,9 @@ export class ChannelsAdapter extends Base {
         group,
         retry: { maxAttempts: maxRetries === null ? null : maxRetries + 1, ...this.#pauses },
         channels: new Map(),
-        ...{ running: null, joining: null, gathering: null },
+        running: null,
+        joining: null,
+        gathering: null,
         changed: Promise.resolve(),
       };
       this.#memberships.set(key, membership);
@@ -140,7 +142,8 @@ export class ChannelsAdapter extends Base {
       this.broker.metrics.increment(metric, { topic });
     };
     return {
-      ...{ group, retry },
+      group,
+      retry,
       topics: [...channels.keys()],
       handle: (message: IncomingMessage) => this.#handle(channels, message),
       events: {

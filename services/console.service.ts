@@ -64,7 +64,10 @@ export function consoleService({ config, clock, engine }: ConsoleDeps): ServiceS
     started(this: Service) {
       const { broker, logger } = this;
       const feed = new ConsoleFeed({
-        ...{ clock, maxBufferedBytes, shards, release: RELEASE },
+        clock,
+        maxBufferedBytes,
+        shards,
+        release: RELEASE,
         membership: membershipOf(broker, shards),
         report: (nodeID) => broker.call<NodeReport, object>(`${PULSE_SERVICE}.now`, {}, { nodeID, timeout: ASK_MS }),
         history: (nodeID, pace) =>

@@ -22,8 +22,12 @@ export interface FamilyDeps {
 
 export function familyService({ database: { db }, engine, accounts, clock }: FamilyDeps): ServiceSchema {
   const of = ({ caller, userId, deadline }: Pick<Request, 'caller' | 'userId' | 'deadline'>) => ({
-    ...{ db, caller, userId, now: clock.now() },
-    ...{ accounts, deadline },
+    db,
+    caller,
+    userId,
+    now: clock.now(),
+    accounts,
+    deadline,
   });
   const actorOf =
     ({ deadline }: Pick<Request, 'deadline'>) =>

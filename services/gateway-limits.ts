@@ -29,7 +29,9 @@ export async function gatewayLimits(
   const metrics = limitMetrics(broker);
   let toldAt = -Infinity;
   const limits = createLimits({
-    ...{ rules, clock, metrics },
+    rules,
+    clock,
+    metrics,
     notBelieved: () =>
       logger.warn({
         msg: 'X-Forwarded-For came from an address that is not in limits.trustedProxies: it is counted as the client itself',

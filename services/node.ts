@@ -134,7 +134,10 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     database === null
       ? null
       : openUpstreams(config.upstream, {
-          ...{ db: database.db, clock, certificates, eventsOf: upstreamEvents(broker) },
+          db: database.db,
+          clock,
+          certificates,
+          eventsOf: upstreamEvents(broker),
           failed: (error) => broker.logger.debug({ msg: 'an older answer was made do with', error: String(error) }),
         });
   if (upstreams) closers.push(() => upstreams.close());
@@ -177,7 +180,12 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     );
     broker.createService(
       eventsService({
-        ...{ database, ...events, engine: region, clock, saves: config.saves, group: config.kafka.group },
+        database,
+        ...events,
+        engine: region,
+        clock,
+        saves: config.saves,
+        group: config.kafka.group,
         ...told,
       }),
     );
@@ -205,7 +213,15 @@ export async function startNode(config: Config, clock: Clock = systemClock()): P
     broker.createService(schema);
     const traces = tracing?.traces ?? NO_TRACES;
     api = apiService({
-      ...{ config, engine: region, verifier, ...counted, clock, readiness, feed, certificates, traces },
+      config,
+      engine: region,
+      verifier,
+      ...counted,
+      clock,
+      readiness,
+      feed,
+      certificates,
+      traces,
       saveFiles: saves?.files ?? null,
     });
     broker.createService(api.schema);

@@ -41,7 +41,10 @@ export function savegamesService({ database, store, engine, clock, rules }: Save
   const of = ({ userId }: Pick<Request, 'userId'>) => ({ db, userId, rules, now: clock.now() });
   const transfer = ({ userId, origin, deadline }: Pick<Request, 'userId' | 'origin' | 'deadline'>) => ({
     ...of({ userId }),
-    ...{ executor, plain, store, origin },
+    executor,
+    plain,
+    store,
+    origin,
     actor: userActor(engine, userId, Math.min(deadline, clock.now() + SESSIONS_WITHIN_MS)),
   });
   let counted: Confirming = (confirming) => confirming;

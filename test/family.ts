@@ -21,8 +21,12 @@ export function families(database: Database) {
   const { db, executor } = database;
   const actors = { actorOf: (() => IDLE_ACTOR) as ActorOf };
   const of = (userId: string) => ({
-    ...{ db, userId, now: family.now, caller: { userId, roles: ['user'] as const } },
-    ...{ accounts: everybody, deadline: Infinity },
+    db,
+    userId,
+    now: family.now,
+    caller: { userId, roles: ['user'] as const },
+    accounts: everybody,
+    deadline: Infinity,
   });
   const service = (userId: string) => ({ ...of(userId), caller: SERVICE });
   const actorOf: ActorOf = (userId) => actors.actorOf(userId);

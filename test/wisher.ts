@@ -27,10 +27,15 @@ export async function newGame(
 }
 
 export const eur = (amount_minor: number, regular_minor: number | null = null, sale_ends_at: string | null = null) => ({
-  ...{ currency: 'EUR', amount_minor, regular_minor, sale_ends_at },
+  currency: 'EUR',
+  amount_minor,
+  regular_minor,
+  sale_ends_at,
 });
 export const usd = (amount_minor: number, regular_minor: number | null = null) => ({
-  ...{ currency: 'USD', amount_minor, regular_minor },
+  currency: 'USD',
+  amount_minor,
+  regular_minor,
 });
 
 /** Wishes for the game as somebody new; returns who. */

@@ -25,7 +25,12 @@ export function pulseCosts(): { readonly beatUs: number; readonly answerUs: numb
     store: new Map([['library.http.request.duration.milliseconds', { values: new Map(values) }]]),
   };
   const engine: EngineReadings = {
-    ...{ liveSessions: 5_000, heartbeats: 1, turns: 1, flushBacklog: 10, flushLagMs: 1, engines: 3 },
+    liveSessions: 5_000,
+    heartbeats: 1,
+    turns: 1,
+    flushBacklog: 10,
+    flushLagMs: 1,
+    engines: 3,
   };
   let now = 1_790_000_000_000;
   const clock = { now: () => (now += 2_000), after: () => () => undefined };

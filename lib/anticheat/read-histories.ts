@@ -34,7 +34,8 @@ export async function readHistories(
     userIds.map((userId) => [
       userId,
       {
-        ...{ now, from },
+        now,
+        from,
         sessions: (sessions.get(userId) ?? []).map((row) => ({
           sessionId: row.session_id,
           gameId: row.game_id,

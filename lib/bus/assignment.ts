@@ -75,7 +75,11 @@ export class Assignment {
     const { subscription, bury, clock, random, limits, onRoom, mayBegin } = this.#surroundings;
     this.revoke(topic, partition);
     const worker = new PartitionWorker({
-      ...{ subscription, bury, clock, random, mayBegin },
+      subscription,
+      bury,
+      clock,
+      random,
+      mayBegin,
       done: (message) => {
         assigned.done = message.offset + 1;
         this.#countDone();

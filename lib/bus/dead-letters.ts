@@ -44,7 +44,9 @@ export async function listDeadLetters(bus: EventBus, topics: readonly string[], 
     const number = (text: string | null) => (text === null ? null : Number(text));
     const message = originalOf(letter);
     return {
-      ...{ topic: letter.topic, partition: letter.partition, offset: letter.offset },
+      topic: letter.topic,
+      partition: letter.partition,
+      offset: letter.offset,
       reason: header('reason') ?? 'unknown',
       attempts: number(header('attempts')) ?? 0,
       failedAt: header('failedAt'),

@@ -51,8 +51,11 @@ export function turnFeed(ports: TurnFeedPorts, userId: string): EventLines {
     // While nobody holds the shard, the sessions are where they were: in the checkpoint store.
     if (observed !== null) held = { sessions: observed.sessions, loans: observed.loans };
     const state: Omit<WatchState, 'at'> = {
-      ...{ node: observed?.node ?? null, shard, epoch: observed?.epoch ?? null },
-      ...{ sessions: [...held.sessions], loans: [...held.loans] },
+      node: observed?.node ?? null,
+      shard,
+      epoch: observed?.epoch ?? null,
+      sessions: [...held.sessions],
+      loans: [...held.loans],
     };
     const now = JSON.stringify(state);
     if (now === shown) return;

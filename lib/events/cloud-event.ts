@@ -77,7 +77,10 @@ export function incomingEvent({ headers, key, value }: IncomingMessage): Receive
     event.validate();
     const { source, id, type, data, traceparent } = event as CloudEvent<unknown> & { readonly traceparent?: unknown };
     return {
-      ...{ source, id, type, data: dataOf(data) },
+      source,
+      id,
+      type,
+      data: dataOf(data),
       traceparent: typeof traceparent === 'string' ? traceparent : (headers['traceparent'] ?? null),
     };
   } catch (error) {

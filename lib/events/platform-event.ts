@@ -24,7 +24,12 @@ export function platformEvent({ id, source, type, data }: EventBody & { id: stri
   const { user_id, game_id } = data as { readonly user_id?: string; readonly game_id?: string };
   const key = (user_id ?? game_id ?? id).toLowerCase();
   const event = cloudEvent({
-    ...{ id, source, type, time: new Date(now).toISOString(), partitionkey: key, data },
+    id,
+    source,
+    type,
+    time: new Date(now).toISOString(),
+    partitionkey: key,
+    data,
     ...tracedAs(currentSpan()?.traceparent),
   });
   const { value, headers } = Kafka.structured(event);

@@ -13,7 +13,8 @@ export function configuredKafka(config: Config['kafka'], certificates: Certifica
   if (brokers === null) return null;
   const hasAccount = saslUsername !== null && saslPassword !== null;
   return {
-    ...{ brokers: brokers.split(','), clientId },
+    brokers: brokers.split(','),
+    clientId,
     tls: outgoingTls(certificates, 'kafka', config, config.tls === 'on'),
     sasl: hasAccount ? { mechanism, username: saslUsername, password: saslPassword } : null,
     newTopics: { partitions, replication },

@@ -119,7 +119,8 @@ export class GroupMember {
   async commit(positions: readonly Position[]): Promise<void> {
     await this.#consumer.commit({
       offsets: positions.map(({ topic, partition, offset }) => ({
-        ...{ topic, partition },
+        topic,
+        partition,
         offset: BigInt(offset),
         leaderEpoch: -1,
       })),

@@ -25,7 +25,8 @@ export class KafkaReader {
     return this.#look(topics, async (fetcher, existing) => {
       const [next, newest] = [await this.#positions(fetcher, existing, group), await fetcher.ends('newest', existing)];
       return newest.map(({ topic, partition, offset }) => ({
-        ...{ topic, partition },
+        topic,
+        partition,
         lag: Math.max(0, offset - offsetOf(next, topic, partition)),
         end: offset,
       }));
@@ -99,7 +100,8 @@ export class KafkaReader {
       consumer.listCommittedOffsets({ topics: groupedByTopic(oldest) }),
     );
     return oldest.map(({ topic, partition, offset }) => ({
-      ...{ topic, partition },
+      topic,
+      partition,
       offset: Math.max(offset, Number(committed.get(topic)?.[partition] ?? -1n)),
     }));
   }

@@ -136,7 +136,9 @@ function readAt(from: Position, topicId: string, response: FetchResponse): Fetch
           // A batch is returned whole, also what lies before the offset asked for.
           if (offset < from.offset) continue;
           messages.push({
-            ...{ topic: from.topic, partition: from.partition, offset },
+            topic: from.topic,
+            partition: from.partition,
+            offset,
             key: record.key === null ? null : record.key.toString(),
             value: record.value?.toString() ?? '',
             headers: Object.fromEntries(record.headers.map(([name, value]) => [String(name), value?.toString() ?? ''])),

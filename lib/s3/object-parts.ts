@@ -28,8 +28,11 @@ export async function beginParts(
   encryption: Pick<CreateMultipartUploadCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>,
 ): Promise<string> {
   const command = new CreateMultipartUploadCommand({
-    ...{ Bucket: bucket, Key: objectKey(objectId), ContentType: 'application/octet-stream' },
-    ...{ ChecksumAlgorithm: 'SHA256', ChecksumType: 'COMPOSITE' },
+    Bucket: bucket,
+    Key: objectKey(objectId),
+    ContentType: 'application/octet-stream',
+    ChecksumAlgorithm: 'SHA256',
+    ChecksumType: 'COMPOSITE',
     ...encryption,
   });
   const { UploadId } = await ask('CreateMultipartUpload', (sending) => client.send(command, sending));
@@ -58,7 +61,9 @@ export async function completeParts(
   });
   if (wanted.length === 0 || wanted.length < parts.length) return false;
   const command = new CompleteMultipartUploadCommand({
-    ...{ Bucket: bucket, Key: objectKey(upload.objectId), UploadId: upload.partsId },
+    Bucket: bucket,
+    Key: objectKey(upload.objectId),
+    UploadId: upload.partsId,
     ChecksumType: 'COMPOSITE',
     MultipartUpload: { Parts: wanted.sort((one, other) => one.PartNumber - other.PartNumber) },
   });
@@ -79,7 +84,10 @@ export async function abandonParts({ client, bucket }: Bucket, { objectId, parts
 export async function* listUnfinished({ client, bucket }: Bucket): AsyncGenerator<UnfinishedParts> {
   for (let after: string | undefined, more = true; more;) {
     const command = new ListMultipartUploadsCommand({
-      ...{ Bucket: bucket, Prefix: KEY_PREFIX, KeyMarker: after, MaxUploads: PAGE },
+      Bucket: bucket,
+      Prefix: KEY_PREFIX,
+      KeyMarker: after,
+      MaxUploads: PAGE,
     });
     const page = await ask('ListMultipartUploads', (sending) => client.send(command, sending));
     more = page.IsTruncated === true;
@@ -113,7 +121,9 @@ async function listParts(
   let after: string | undefined;
   do {
     const command: ListPartsCommand = new ListPartsCommand({
-      ...{ Bucket: bucket, Key: objectKey(objectId), UploadId: partsId },
+      Bucket: bucket,
+      Key: objectKey(objectId),
+      UploadId: partsId,
       PartNumberMarker: after,
     });
     const page = await askUnless(GONE, 'ListParts', (sending) => client.send(command, sending));

@@ -35,7 +35,9 @@ export async function listObjects(
   let last = after === null ? KEY_PREFIX : objectKey(after);
   for (let more = true; more && listed.length < limit;) {
     const command = new ListObjectsV2Command({
-      ...{ Bucket: bucket, Prefix: KEY_PREFIX, StartAfter: last },
+      Bucket: bucket,
+      Prefix: KEY_PREFIX,
+      StartAfter: last,
       MaxKeys: Math.min(limit - listed.length, LARGEST_PAGE),
     });
     const { Contents = [], IsTruncated } = await ask('ListObjectsV2', (sending) => client.send(command, sending));

@@ -38,7 +38,9 @@ async function versionsOf({ client, bucket }: Bucket, key: string): Promise<Obje
   let after: { KeyMarker?: string; VersionIdMarker?: string } | null = {};
   while (after !== null) {
     const command: ListObjectVersionsCommand = new ListObjectVersionsCommand({
-      ...{ Bucket: bucket, Prefix: key, MaxKeys: BATCH },
+      Bucket: bucket,
+      Prefix: key,
+      MaxKeys: BATCH,
       ...after,
     });
     const page = await ask('ListObjectVersions', (sending) => client.send(command, sending));

@@ -38,13 +38,18 @@ export function requestSigner(client: S3Client, bucket: string, clock: Pick<Cloc
     const { protocol, host, hostname, pathname } = await address();
     const path = `${pathname.replace(/\/$/, '')}/${key}`;
     const unsigned = {
-      ...{ method, protocol, hostname, path, query: { ...query } },
+      method,
+      protocol,
+      hostname,
+      path,
+      query: { ...query },
       headers: { host, ...(sizeBytes === null ? {} : { 'content-length': String(sizeBytes) }), ...headers },
     } satisfies Unsigned;
     const signedAt = Math.floor(clock.now() / 1000);
     const expiresIn = Math.min(Math.max(Math.floor(forMs / 1000), 1), LONGEST_VALIDITY_SECONDS);
     const signed = await presigner.presign(unsigned, {
-      ...{ signingDate: new Date(signedAt * 1000), expiresIn },
+      signingDate: new Date(signedAt * 1000),
+      expiresIn,
       // In the URL they would be no condition but a promise that nobody has to keep.
       unhoistableHeaders: new Set(Object.keys(headers)),
     });

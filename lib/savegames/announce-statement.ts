@@ -6,9 +6,17 @@ import type { Statement } from './under-account.ts';
 /** What an announcement is asked with: the upload as it would be, and the user's quota. */
 export const ASKED_TO_ANNOUNCE = {
   ...ASKED_OF_SLOT,
-  ...{ upload_id: 'uuid', size_bytes: 'bigint', sha256: 'bytea', part_sha256: 'bytea', base_version: 'bigint' },
-  ...{ side: 'boolean', label: 'text', client_saved_at: 'timestamptz', created_at: 'timestamptz' },
-  ...{ expires_at: 'timestamptz', quota_bytes: 'bigint' },
+  upload_id: 'uuid',
+  size_bytes: 'bigint',
+  sha256: 'bytea',
+  part_sha256: 'bytea',
+  base_version: 'bigint',
+  side: 'boolean',
+  label: 'text',
+  client_saved_at: 'timestamptz',
+  created_at: 'timestamptz',
+  expires_at: 'timestamptz',
+  quota_bytes: 'bigint',
 } as const;
 
 /**

@@ -39,7 +39,12 @@ export async function bringBack(
   await transaction
     .insertInto('savegame_versions')
     .values({
-      ...{ user_id: userId, game_id, slot, version, device_id, origin },
+      user_id: userId,
+      game_id,
+      slot,
+      version,
+      device_id,
+      origin,
       object_id: source.object_id,
       base_version: base,
       source_version: source.version,

@@ -6,7 +6,9 @@ import { WRITES_OF_NEW } from './version-statement.ts';
 /** What a confirmation is asked with: what the store holds of the upload, and the trace that the event goes back to. */
 export const ASKED_TO_CONFIRM = {
   ...ASKED_OF_UPLOAD,
-  ...{ stored_bytes: 'bigint', stored_sha256: 'bytea', traceparent: 'text' },
+  stored_bytes: 'bigint',
+  stored_sha256: 'bytea',
+  traceparent: 'text',
 } as const;
 
 /**

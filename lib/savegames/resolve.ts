@@ -48,7 +48,9 @@ export async function resolveConflict(context: ResolveContext, body: ResolveBody
     if (row.head_version !== body.head_version) {
       const head = await findHead(transaction, userId, name, row);
       throw savegameConflict({
-        ...{ gameId: name.game_id, slot: name.slot, baseVersion: body.head_version },
+        gameId: name.game_id,
+        slot: name.slot,
+        baseVersion: body.head_version,
         cloud: head === null ? null : shownVersion(head),
         local: shownVersion(side),
       });

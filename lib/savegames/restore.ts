@@ -52,7 +52,9 @@ export async function restoreVersion(context: SavesContext, body: RestoreBody): 
       await keepLosingHead(transaction, context, name, row);
     }
     const event = await bringBack(transaction, context, {
-      ...{ into: name, row, source },
+      into: name,
+      row,
+      source,
       origin: 'restore',
       deviceId: body.device_id,
     });

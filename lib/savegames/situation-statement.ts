@@ -20,11 +20,18 @@ const columns = (table: string, prefix: string, names: readonly string[]): strin
 
 /** What is asked with about a slot. */
 export const ASKED_OF_SLOT = {
-  ...{ at: 'timestamptz', user_id: 'uuid', game_id: 'uuid', slot: 'text', device_id: 'uuid' },
+  at: 'timestamptz',
+  user_id: 'uuid',
+  game_id: 'uuid',
+  slot: 'text',
+  device_id: 'uuid',
 } as const;
 /** What is asked with about an upload. */
 export const ASKED_OF_UPLOAD = {
-  ...{ at: 'timestamptz', user_id: 'uuid', upload_id: 'uuid', keep_versions: 'integer' },
+  at: 'timestamptz',
+  user_id: 'uuid',
+  upload_id: 'uuid',
+  keep_versions: 'integer',
 } as const;
 
 /**

@@ -80,7 +80,11 @@ export async function store(
   await transaction
     .insertInto('game_settings_history')
     .values({
-      ...{ user_id: userId, game_id: gameId, scope, version, settings: text },
+      user_id: userId,
+      game_id: gameId,
+      scope,
+      version,
+      settings: text,
       restored_version: restoredVersion,
       saved_at: savedAt,
     })

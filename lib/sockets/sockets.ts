@@ -99,7 +99,9 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
     WebSocket: LauncherSocket,
   };
   const exchangeOf = (req: IncomingMessage): Exchange => ({
-    ...{ req, res: new ServerResponse(req), startedAt: performance.now() },
+    req,
+    res: new ServerResponse(req),
+    startedAt: performance.now(),
     trace: traces.begin(req.headers.traceparent, 'client'),
   });
   const server = new WebSocketServer(options);

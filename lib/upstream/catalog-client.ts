@@ -58,7 +58,12 @@ function priceOf({ currency, amount_minor, regular_minor, sale_ends_at }: Price)
 function definitionOf(definition: Definition): object {
   const { achievement_id, title, description, hidden, target, max_change_per_minute } = definition;
   return members({
-    ...{ achievement_id, title, description, hidden, target, max_change_per_minute },
+    achievement_id,
+    title,
+    description,
+    hidden,
+    target,
+    max_change_per_minute,
     authority: wordOf('AUTHORITY', definition.authority),
     progress: wordOf('PROGRESS_KIND', definition.progress),
   });

@@ -33,10 +33,14 @@ export async function addWish({ db, userId, now }: WishlistContext, body: WishBo
     await transaction
       .insertInto('wishlists')
       .values({
-        ...{ user_id: userId, game_id: gameId, position },
-        ...{ priority: body.priority ?? DEFAULT_PRIORITY, note: body.note ?? null },
+        user_id: userId,
+        game_id: gameId,
+        position,
+        priority: body.priority ?? DEFAULT_PRIORITY,
+        note: body.note ?? null,
         ...notifyColumns(notify),
-        ...{ added_at: at, updated_at: at },
+        added_at: at,
+        updated_at: at,
       })
       .execute();
     await raiseWishlistVersion(transaction, userId);

@@ -22,7 +22,8 @@ export async function loadSamplePrices(db: Kysely<Schema>, now: number): Promise
   const at = (daysAgo: number) => new Date(now - daysAgo * DAY_MS);
   const samples = SAMPLE_GAMES.flatMap(({ id, priceMinor }, number) =>
     Object.entries(priceMinor).map(([currency, regular]) => ({
-      ...{ game_id: id, currency },
+      game_id: id,
+      currency,
       past: pastPrices(number, regular),
     })),
   );
@@ -33,7 +34,10 @@ export async function loadSamplePrices(db: Kysely<Schema>, now: number): Promise
         const today = past[past.length - 1]!;
         const lowest = past.reduce((low, price) => (price.amount < low.amount ? price : low));
         return {
-          ...{ game_id, currency, amount_minor: today.amount, regular_minor: today.regular },
+          game_id,
+          currency,
+          amount_minor: today.amount,
+          regular_minor: today.regular,
           sale_from_minor: today.regular,
           sale_ends_at: today.regular === null ? null : at(-10),
           offer_since: today.regular === null ? null : at(today.daysAgo),
@@ -50,7 +54,11 @@ export async function loadSamplePrices(db: Kysely<Schema>, now: number): Promise
     .filter(({ game_id, currency }) => isNew.has(game_id + currency))
     .flatMap(({ game_id, currency, past }) =>
       past.map(({ daysAgo, amount, regular }) => ({
-        ...{ game_id, currency, changed_at: at(daysAgo), amount_minor: amount, regular_minor: regular },
+        game_id,
+        currency,
+        changed_at: at(daysAgo),
+        amount_minor: amount,
+        regular_minor: regular,
       })),
     );
   if (history.length > 0) await db.insertInto('wishlist_price_history').values(history).execute();

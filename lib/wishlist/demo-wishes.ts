@@ -33,9 +33,16 @@ export async function loadDemoWishes(db: Kysely<Schema>, now: number): Promise<v
       .insertInto('wishlists')
       .values(
         WISHES.map(({ number, priority, note, onSale, minDiscount, target }, place) => ({
-          ...{ user_id: DEMO_USER_ID, game_id: SAMPLE_GAMES[number]!.id, position: place + 1, priority, note },
-          ...{ on_sale: onSale, min_discount_percent: minDiscount, currency: 'EUR' },
-          ...{ target_currency: target === null ? null : 'EUR', target_minor: target },
+          user_id: DEMO_USER_ID,
+          game_id: SAMPLE_GAMES[number]!.id,
+          position: place + 1,
+          priority,
+          note,
+          on_sale: onSale,
+          min_discount_percent: minDiscount,
+          currency: 'EUR',
+          target_currency: target === null ? null : 'EUR',
+          target_minor: target,
           added_at: new Date(now - (WISHES.length - place) * 3 * DAY_MS),
           updated_at: new Date(now),
         })),

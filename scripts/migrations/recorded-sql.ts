@@ -23,8 +23,12 @@ export async function recordedSql({ up }: Pick<Migration, 'up'>): Promise<readon
   };
   const nothing = (): Promise<void> => Promise.resolve();
   const driver: Driver = {
-    ...{ init: nothing, destroy: nothing, releaseConnection: nothing },
-    ...{ beginTransaction: nothing, commitTransaction: nothing, rollbackTransaction: nothing },
+    init: nothing,
+    destroy: nothing,
+    releaseConnection: nothing,
+    beginTransaction: nothing,
+    commitTransaction: nothing,
+    rollbackTransaction: nothing,
     acquireConnection: () => Promise.resolve(connection),
   };
   const db = new Kysely<unknown>({

@@ -79,7 +79,9 @@ export class DoomedServers {
   /** For the processes of the product, and for its scripts. */
   get variables(): Readonly<Record<string, string>> {
     return {
-      ...{ POSTGRES_DSN: this.postgres.address, REDIS_ADDR: this.redis.address, NATS_URL: this.nats.address },
+      POSTGRES_DSN: this.postgres.address,
+      REDIS_ADDR: this.redis.address,
+      NATS_URL: this.nats.address,
       ...s3Variables(this.s3.address, this.bucket),
     };
   }

@@ -21,7 +21,11 @@ export async function keepSave(client: LibraryClient, gameId: string, slot: stri
   const sha256 = createHash('sha256').update(content).digest('hex');
   const place = { game_id: gameId, slot };
   const announced = await client.send<Announced>('POST', '/savegames/upload-url', {
-    ...{ ...place, sha256, size_bytes: content.length, base_version: null, device_id: randomUUID() },
+    ...place,
+    sha256,
+    size_bytes: content.length,
+    base_version: null,
+    device_id: randomUUID(),
   });
   const { upload_id, put } = announced.upload;
   const { ok, status } = await fetch(put.url, { method: 'PUT', headers: put.headers, body: content });

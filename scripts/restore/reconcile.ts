@@ -31,7 +31,9 @@ async function main(): Promise<void> {
   const { database, checkpoints, close } = await openStores(config);
   try {
     const result = await reconcileCheckpoints({
-      ...{ database, store: checkpoints, shards: config.engine.shards },
+      database,
+      store: checkpoints,
+      shards: config.engine.shards,
       since: new Date(Date.now() - options.liveSince * DAY_MS),
       progress: (done, of) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} shards${done === of ? '\n' : ''}`);

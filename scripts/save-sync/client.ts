@@ -69,7 +69,10 @@ export async function openSaveClient(options: ClientOptions): Promise<SaveClient
     const service = new SaveService(client, store.state.belongs_to, retry);
     const bar = transferBar();
     const ports: SyncPorts = {
-      ...{ directory, service, store, retry },
+      directory,
+      service,
+      store,
+      retry,
       local: new LocalSave(root, kind === 'folder' ? folderContent : fileContent),
       transfer: { stallMs: STALL_MS, signal },
       progress: bar.progress,
@@ -79,7 +82,8 @@ export async function openSaveClient(options: ClientOptions): Promise<SaveClient
     };
     const told = new Set<string>();
     return {
-      ...{ root, ports },
+      root,
+      ports,
       synchronise: () => bar.during(synchronise(ports)),
       async mayBegin() {
         const { status, other_devices } = await service.status();

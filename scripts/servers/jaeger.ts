@@ -74,7 +74,9 @@ export async function startJaeger(): Promise<Jaeger | null> {
   const server = new PrivateProcess({
     command,
     args: ['--collector.otlp.enabled=true', ...Array.from(ports.keys(), (flag) => `--${flag}=${at(flag)}`)],
-    ...{ folder, account: null, stopSignal: 'SIGTERM' },
+    folder,
+    account: null,
+    stopSignal: 'SIGTERM',
     ready: async () => {
       await ask(`${url}/api/services`);
       // Any answer will do: it listens.

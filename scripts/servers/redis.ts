@@ -53,8 +53,12 @@ export async function startRedis(options: RedisOptions = {}): Promise<PrivateSer
 
 function tlsSettings({ caFile, certFile, keyFile }: ServerTls, port: number): Readonly<Record<string, string>> {
   return {
-    ...{ port: '0', 'tls-port': String(port), 'tls-auth-clients': 'yes' },
-    ...{ 'tls-ca-cert-file': caFile, 'tls-cert-file': certFile, 'tls-key-file': keyFile },
+    port: '0',
+    'tls-port': String(port),
+    'tls-auth-clients': 'yes',
+    'tls-ca-cert-file': caFile,
+    'tls-cert-file': certFile,
+    'tls-key-file': keyFile,
   };
 }
 

@@ -35,7 +35,12 @@ export function s3Account(address: string): S3Account {
 export function s3Settings(address: string, bucket: string): Config['s3'] {
   return {
     ...s3Account(address),
-    ...{ bucket, publicEndpoint: null, addressing: 'path', encryption: 'bucket', kmsKeyId: null, tlsCaFile: null },
+    bucket,
+    publicEndpoint: null,
+    addressing: 'path',
+    encryption: 'bucket',
+    kmsKeyId: null,
+    tlsCaFile: null,
   };
 }
 
@@ -43,8 +48,11 @@ export function s3Settings(address: string, bucket: string): Config['s3'] {
 export function s3Variables(address: string, bucket: string): Readonly<Record<string, string>> {
   const { endpoint, region, accessKey, secretKey } = s3Account(address);
   return {
-    ...{ S3_ENDPOINT: endpoint, S3_REGION: region, S3_BUCKET_SAVEGAMES: bucket },
-    ...{ S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey },
+    S3_ENDPOINT: endpoint,
+    S3_REGION: region,
+    S3_BUCKET_SAVEGAMES: bucket,
+    S3_ACCESS_KEY: accessKey,
+    S3_SECRET_KEY: secretKey,
   };
 }
 
@@ -56,7 +64,10 @@ export function s3Variables(address: string, bucket: string): Readonly<Record<st
 export function s3Client(address: string, caFile: string | null = null): S3Client {
   const { endpoint, region, accessKey, secretKey } = s3Account(address);
   return new S3Client({
-    ...{ endpoint, region, forcePathStyle: true, maxAttempts: 1 },
+    endpoint,
+    region,
+    forcePathStyle: true,
+    maxAttempts: 1,
     ...(caFile === null ? {} : { requestHandler: { httpsAgent: { ca: readFileSync(caFile) } } }),
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   });

@@ -138,9 +138,16 @@ interface AuditPage {
 }
 
 const FINDING = {
-  ...{ finding_id: '0198f2b4-7c1e-7a30-9d52-3f6b1c0a4e21', user_id: PLAYER, rule: 'long_day', severity: 'high' },
-  ...{ subject: '2026-03-01', game_id: null, evidence: { day: '2026-03-01', credited_seconds: 79_200 }, state: 'open' },
-  ...{ found_at: new Date('2026-03-02'), seen_at: new Date('2026-03-02') },
+  finding_id: '0198f2b4-7c1e-7a30-9d52-3f6b1c0a4e21',
+  user_id: PLAYER,
+  rule: 'long_day',
+  severity: 'high',
+  subject: '2026-03-01',
+  game_id: null,
+  evidence: JSON.stringify({ day: '2026-03-01', credited_seconds: 79_200 }),
+  state: 'open',
+  found_at: new Date('2026-03-02'),
+  seen_at: new Date('2026-03-02'),
 } as const;
 
 /** It is what its schema says, and names a currency twice: that cannot be. */

@@ -54,7 +54,12 @@ export class Campaign {
   static async start({ engines, gateways, domains = 1, pace, logFile, env = {} }: CampaignOptions): Promise<Campaign> {
     const wires = new Map<string, EngineWires>();
     const cluster = await LocalCluster.start({
-      ...{ engines, gateways, domains, httpPort: 0, appendfsync: 'always', logFile },
+      engines,
+      gateways,
+      domains,
+      httpPort: 0,
+      appendfsync: 'always',
+      logFile,
       env: {
         SHARDS: String(SHARDS),
         HEARTBEAT_INTERVAL_SECONDS: '1',

@@ -29,9 +29,15 @@ describeWithServers(['PostgreSQL', 'Redis', 'NATS'], 'a console that watches a c
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'library-console-'));
     cluster = await LocalCluster.start({
-      ...{ engines: 2, gateways: 1, domains: 1, httpPort: 0 },
+      engines: 2,
+      gateways: 1,
+      domains: 1,
+      httpPort: 0,
       env: {
-        ...{ LOG_LEVEL: 'warn', DEMO_DATA: 'always', SHARDS: String(SHARDS), HTTP_DRAIN_GRACE_MS: '0' },
+        LOG_LEVEL: 'warn',
+        DEMO_DATA: 'always',
+        SHARDS: String(SHARDS),
+        HTTP_DRAIN_GRACE_MS: '0',
         LIBRARY_GRPC_PORT: '0',
       },
       logFile: join(folder, 'cluster.log'),

@@ -16,36 +16,55 @@ const OFFLINE_S = 5;
 
 /** Every request takes 20 ms, and takes effect in the middle of it. */
 const at = (calledAt: number) => ({
-  ...{ user: USER, calledAt, returnedAt: calledAt + 20, attempts: 1, failure: null },
+  user: USER,
+  calledAt,
+  returnedAt: calledAt + 20,
+  attempts: 1,
+  failure: null,
 });
 const iso = (moment: number): string => new Date(moment).toISOString();
 
 export function start(calledAt: number, change: Partial<StartExchange> = {}): StartExchange {
   const reply = {
-    ...{ session_id: SESSION, status: 'live' as const, resumed: false, superseded_session_id: null, seq: 0 },
-    ...{
-      heartbeat_interval_seconds: 1,
-      credited_seconds: 0,
-      game_total_seconds: OFFLINE_S,
-      started_at: iso(calledAt + 10),
-      ends_at: null,
-    },
+    session_id: SESSION,
+    status: 'live' as const,
+    resumed: false,
+    superseded_session_id: null,
+    seq: 0,
+    heartbeat_interval_seconds: 1,
+    credited_seconds: 0,
+    game_total_seconds: OFFLINE_S,
+    started_at: iso(calledAt + 10),
+    ends_at: null,
   };
   return { ...at(calledAt), op: 'start', body: { game_id: GAME, device_id: DEVICE }, reply, ...change };
 }
 
 export function beat(calledAt: number, seq: number, seconds: number, change: Partial<BeatReply> = {}): BeatExchange {
   const reply: BeatReply = {
-    ...{ session_id: SESSION, status: 'live', outcome: 'accepted', seq, credited_seconds: seconds },
-    ...{ game_total_seconds: seconds + OFFLINE_S, next_heartbeat_seconds: 1, ends_at: null, ...change },
+    session_id: SESSION,
+    status: 'live',
+    outcome: 'accepted',
+    seq,
+    credited_seconds: seconds,
+    game_total_seconds: seconds + OFFLINE_S,
+    next_heartbeat_seconds: 1,
+    ends_at: null,
+    ...change,
   };
   return { ...at(calledAt), op: 'heartbeat', body: { session_id: SESSION, seq }, reply };
 }
 
 export function end(calledAt: number, seq: number, seconds: number): BeatExchange {
   const reply: EndReply = {
-    ...{ session_id: SESSION, status: 'ended', outcome: 'accepted', seq, credited_seconds: seconds },
-    ...{ game_total_seconds: seconds + OFFLINE_S, ended_at: iso(calledAt + 10), end_reason: 'ended' },
+    session_id: SESSION,
+    status: 'ended',
+    outcome: 'accepted',
+    seq,
+    credited_seconds: seconds,
+    game_total_seconds: seconds + OFFLINE_S,
+    ended_at: iso(calledAt + 10),
+    end_reason: 'ended',
   };
   return { ...at(calledAt), op: 'end', body: { session_id: SESSION, seq }, reply };
 }
@@ -57,7 +76,9 @@ export function stats(calledAt: number, total: number): StatsExchange {
 export function statistics(total: number): PlaytimeStats {
   const last_played_at = iso(T + 9_010);
   return {
-    ...{ total_seconds: total, recent_seconds: total, last_played_at },
+    total_seconds: total,
+    recent_seconds: total,
+    last_played_at,
     games: [{ game_id: GAME, total_seconds: total, recent_seconds: total, last_played_at, live: false }],
     daily: [{ date: DAY, seconds: total }],
     monthly: [{ month: MONTH.slice(0, 7), seconds: total }],
@@ -87,15 +108,37 @@ export function refused<E extends Exchange>(exchange: E, status: number, code: s
 }
 
 export const PLAYED: StoredSession = {
-  ...{ userId: USER, sessionId: SESSION, gameId: GAME, deviceId: DEVICE, clientSessionId: null },
-  ...{ startedAt: T + 10, lastBeatAt: T + 9_010, seq: 3, endedAt: T + 9_010, endReason: 'ended', offline: false },
-  ...{ ms: 9_000, correctionMs: 0, msByDay: { [DAY]: 9_000 } },
+  userId: USER,
+  sessionId: SESSION,
+  gameId: GAME,
+  deviceId: DEVICE,
+  clientSessionId: null,
+  startedAt: T + 10,
+  lastBeatAt: T + 9_010,
+  seq: 3,
+  endedAt: T + 9_010,
+  endReason: 'ended',
+  offline: false,
+  ms: 9_000,
+  correctionMs: 0,
+  msByDay: { [DAY]: 9_000 },
 };
 
 const PLAYED_OFFLINE: StoredSession = {
-  ...{ userId: USER, sessionId: 'session-0', gameId: GAME, deviceId: DEVICE, clientSessionId: 'offline-1' },
-  ...{ startedAt: T - 3_600_000, lastBeatAt: T - 3_595_000, seq: 0, endedAt: T - 3_595_000, endReason: 'ended' },
-  ...{ offline: true, ms: 5_000, correctionMs: 0, msByDay: { [DAY]: 5_000 } },
+  userId: USER,
+  sessionId: 'session-0',
+  gameId: GAME,
+  deviceId: DEVICE,
+  clientSessionId: 'offline-1',
+  startedAt: T - 3_600_000,
+  lastBeatAt: T - 3_595_000,
+  seq: 0,
+  endedAt: T - 3_595_000,
+  endReason: 'ended',
+  offline: true,
+  ms: 5_000,
+  correctionMs: 0,
+  msByDay: { [DAY]: 5_000 },
 };
 
 /** What PostgreSQL holds when its sums are those of the sessions. */
@@ -104,7 +147,9 @@ export function storedWith(sessions: readonly StoredSession[]): StoredPlaytime {
   const sum = (period: string) => ({ userId: USER, gameId: GAME, period, ms });
   return {
     sessions,
-    ...{ daily: [sum(DAY)], monthly: [sum(MONTH)], totals: [sum('')] },
+    daily: [sum(DAY)],
+    monthly: [sum(MONTH)],
+    totals: [sum('')],
     told: { added: [sum('')], ended: sessions.map(({ sessionId }) => sessionId) },
     reports: [{ userId: USER, deviceId: DEVICE, clientSessionId: 'offline-1', creditedMs: 5_000 }],
   };

@@ -33,8 +33,14 @@ export function knownSessions({ exchanges, stored }: RoundHistory): readonly Kno
     const id = exchange.reply.session_id;
     const { user, body } = exchange;
     const session: Growing = known.get(id) ?? {
-      ...{ id, user, game: body.game_id, device: body.device_id },
-      ...{ starts: [], beats: [], corrections: [], row: rows.get(id) },
+      id,
+      user,
+      game: body.game_id,
+      device: body.device_id,
+      starts: [],
+      beats: [],
+      corrections: [],
+      row: rows.get(id),
     };
     session.starts.push(exchange);
     known.set(id, session);

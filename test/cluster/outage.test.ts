@@ -11,7 +11,11 @@ describe('what launchers feel of a fault', () => {
     const exchanges = [beat(T - 500, 1, 1), beat(T - 10, 1, 1), failedAt(T + 3_000), failedAt(T + 9_990)];
     expect(outageOf('a fault', [{ episodes: [episode('a fault')], exchanges }])).toEqual({
       kind: 'a fault',
-      ...{ times: 1, requests: 2, failed: 1, errorsForMs: 3_020, slowestMs: 20 },
+      times: 1,
+      requests: 2,
+      failed: 1,
+      errorsForMs: 3_020,
+      slowestMs: 20,
     });
   });
 

@@ -38,10 +38,17 @@ describeWithServers(['PostgreSQL', 'Redis', 'NATS'], 'launchers on WebSockets of
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'library-sockets-'));
     cluster = await LocalCluster.start({
-      ...{ engines: 2, gateways: 2, domains: 1, httpPort: 0 },
+      engines: 2,
+      gateways: 2,
+      domains: 1,
+      httpPort: 0,
       env: {
-        ...{ LOG_LEVEL: 'warn', DEMO_DATA: 'always', SHARDS: '64', HTTP_DRAIN_GRACE_MS: '0' },
-        ...{ SOCKETS_RECONNECT_SPREAD_MS: '500', LIBRARY_GRPC_PORT: '0' },
+        LOG_LEVEL: 'warn',
+        DEMO_DATA: 'always',
+        SHARDS: '64',
+        HTTP_DRAIN_GRACE_MS: '0',
+        SOCKETS_RECONNECT_SPREAD_MS: '500',
+        LIBRARY_GRPC_PORT: '0',
       },
       logFile: join(folder, 'cluster.log'),
     });
@@ -72,7 +79,9 @@ describeWithServers(['PostgreSQL', 'Redis', 'NATS'], 'launchers on WebSockets of
         const ready: ReadyEvent['data']['resume'][] = [];
         const gone: number[] = [];
         const socket = new LibrarySocket({
-          ...{ url, token: () => token, rest: client },
+          url,
+          token: () => token,
+          rest: client,
           onNews: ({ event, data }: NewsFrame) => {
             if (event === 'library.updated' && data['change'] === 'added') added.push(String(data['game_id']));
             heard();

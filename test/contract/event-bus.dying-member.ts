@@ -11,7 +11,10 @@ const [brokers = '', group = '', topic = '', messages = ''] = process.argv.slice
 const limits = { lowWater: 200, commitEvery: 1_000_000, commitAfterMs: 1_000_000 };
 const bus = new KafkaEventBus(
   {
-    ...{ brokers: brokers.split(','), clientId: 'dying', tls: null, sasl: null },
+    brokers: brokers.split(','),
+    clientId: 'dying',
+    tls: null,
+    sasl: null,
     newTopics: { partitions: null, replication: null },
   },
   { sessionTimeoutMs: 2000, heartbeatMs: 100, limits },

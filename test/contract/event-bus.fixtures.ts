@@ -30,7 +30,9 @@ export class Recorder {
 
   subscription(group: string, topics: readonly string[], retry: RetryPolicy = QUICK): Subscription {
     return {
-      ...{ group, topics, retry },
+      group,
+      topics,
+      retry,
       handle: async (message) => {
         await this.work(message);
         this.handled.push(message);

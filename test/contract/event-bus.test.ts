@@ -31,7 +31,10 @@ describeWithServer('PostgreSQL', 'the event bus in PostgreSQL', (address) => {
 describeWithServer('Kafka', 'the event bus on Kafka', (address) => {
   eventBusSuite(async () => {
     const settings: KafkaSettings = {
-      ...{ brokers: address.split(','), clientId: 'test', tls: null, sasl: null },
+      brokers: address.split(','),
+      clientId: 'test',
+      tls: null,
+      sasl: null,
       newTopics: { partitions: null, replication: null },
     };
     const admin = new KafkaEventBus(settings);

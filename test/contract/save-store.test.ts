@@ -21,7 +21,9 @@ function inBucket(address: string, versioning: boolean): OpenSaveStore {
     const { bucket, client, keptContents, drop } = await createBucket(address, 'save-store', versioning);
     const store = await openS3SaveStore(s3Settings(address, bucket), clock);
     return {
-      ...{ store, origin: 'http://gateway.invalid', wire: HTTP_WIRE },
+      store,
+      origin: 'http://gateway.invalid',
+      wire: HTTP_WIRE,
       plantForeign: async () => {
         const id = randomUUID();
         for (const key of [`${id}`, `saves/${id.toUpperCase()}`, `saves/${id}.bak`, `saves/${id.slice(0, 8)}/${id}`]) {

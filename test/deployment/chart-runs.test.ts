@@ -81,7 +81,8 @@ describeWithTools(['helm'], 'what the chart deploys', () => {
       return {
         ...(Object.fromEntries(variables) as Record<string, string>),
         // As the Dockerfile sets it; and all pods have one address here.
-        ...{ NODE_ENV: 'production', METRICS_PORT: String(await freePort()) },
+        NODE_ENV: 'production',
+        METRICS_PORT: String(await freePort()),
       };
     }
 

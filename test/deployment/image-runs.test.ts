@@ -30,8 +30,13 @@ describe('what is in the image', () => {
     async () => {
       const [http, metrics] = [await freePort(), await freePort()];
       node = new ImageProcess(image, COMMAND, {
-        ...{ NODE_ENV: 'development', DATA_DIR: data, HTTP_HOST: '127.0.0.1', LIBRARY_GRPC_PORT: '0' },
-        ...{ LIBRARY_HTTP_PORT: String(http), METRICS_PORT: String(metrics), HTTP_DRAIN_GRACE_MS: '0' },
+        NODE_ENV: 'development',
+        DATA_DIR: data,
+        HTTP_HOST: '127.0.0.1',
+        LIBRARY_GRPC_PORT: '0',
+        LIBRARY_HTTP_PORT: String(http),
+        METRICS_PORT: String(metrics),
+        HTTP_DRAIN_GRACE_MS: '0',
       });
       await node.ready();
       for (const path of [

@@ -46,7 +46,9 @@ describe('the feed of the console', () => {
     const stream = await open(CONSOLE);
     expect(stream.response.statusCode).toBe(200);
     expect(stream.response.headers).toMatchObject({
-      ...{ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
     });
     const check = Compile(ConsoleEvent);
     const next = async <Name extends ConsoleEvent['event']>(event: Name) => {
@@ -106,7 +108,14 @@ describe('the feed of the console', () => {
     await stream.next('state', ({ sessions }) => sessions.some((session) => session.session_id === session_id));
     await demo.heartbeat({ session_id, seq: 2, active_ms: 1_000 });
     const beat = await stream.next('turn', ({ command }) => command === 'heartbeat');
-    expect(beat).toMatchObject({ session_id, seq: 2, active_ms: 1_000, outcome: 'ok', node: first.node, epoch: first.epoch });
+    expect(beat).toMatchObject({
+      session_id,
+      seq: 2,
+      active_ms: 1_000,
+      outcome: 'ok',
+      node: first.node,
+      epoch: first.epoch,
+    });
     expect(beat.added_ms).toBe(beat.credited_ms);
     await demo.heartbeat({ session_id, seq: 1 });
     expect(await stream.next('turn', ({ seq }) => seq === 1)).toMatchObject({ outcome: 'ignored', added_ms: 0 });

@@ -45,7 +45,9 @@ describeWithPrivateServer('Kafka', 'the product on Kafka', () => {
     const send = <Type extends ConsumedType>(type: Type, data: ConsumedData<Type>, id?: string) =>
       product.bus.publish([platformEvent(type, data, id)]);
     const order = (user_id: string, game_ids: readonly string[]) => ({
-      ...{ user_id, game_ids: [...game_ids], order_id: 'order-1' },
+      user_id,
+      game_ids: [...game_ids],
+      order_id: 'order-1',
     });
     const messagesOf = (userId: string): IncomingMessage[] =>
       told.handled.filter(({ value }) => (JSON.parse(value) as ToldEvent).data['user_id'] === userId);
@@ -145,7 +147,7 @@ describeWithPrivateServer('Kafka', 'the product on Kafka', () => {
         await product.bus.publish([poison]);
         await letters.count(1);
         const [letter] = await waiting();
-        expect(letter).toMatchObject({ ...{ topic: 'payment-events', key, value: '{"oops' }, attempts: 1 });
+        expect(letter).toMatchObject({ topic: 'payment-events', key, value: '{"oops', attempts: 1 });
         expect(letter?.reason).toMatch(/^no CloudEvent: .*JSON/);
 
         expect(await replay()).toEqual({ replayed: 1 });

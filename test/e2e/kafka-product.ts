@@ -33,10 +33,19 @@ export async function startKafkaProduct(postgres: string): Promise<KafkaProduct>
   const [kafka, redisServer] = await Promise.all([startKafka().then(started), startRedis().then(started)]);
   const fresh = await createDatabase(postgres, 'kafka_bridge');
   const env = {
-    ...{ NODE_ID: 'alone', SHARDS: '16', DEMO_DATA: 'always', LOG_LEVEL: 'warn', LIBRARY_HTTP_PORT: '0' },
-    ...{ LIBRARY_GRPC_PORT: '0' },
-    ...{ HTTP_HOST: '127.0.0.1', HTTP_DRAIN_GRACE_MS: '0', FLUSH_INTERVAL_SECONDS: '1', NATS_URL: '' },
-    ...{ POSTGRES_DSN: fresh.dsn, REDIS_ADDR: redisServer.address, KAFKA_BROKERS: kafka.address },
+    NODE_ID: 'alone',
+    SHARDS: '16',
+    DEMO_DATA: 'always',
+    LOG_LEVEL: 'warn',
+    LIBRARY_HTTP_PORT: '0',
+    LIBRARY_GRPC_PORT: '0',
+    HTTP_HOST: '127.0.0.1',
+    HTTP_DRAIN_GRACE_MS: '0',
+    FLUSH_INTERVAL_SECONDS: '1',
+    NATS_URL: '',
+    POSTGRES_DSN: fresh.dsn,
+    REDIS_ADDR: redisServer.address,
+    KAFKA_BROKERS: kafka.address,
   };
   const node = new NodeProcess({ id: 'alone', role: 'gateway', env, logFile: path.join(folder, 'log') });
   await node.start();
@@ -48,7 +57,11 @@ export async function startKafkaProduct(postgres: string): Promise<KafkaProduct>
   const tokenOf = (userId: string, roles: readonly Role[]) =>
     signDevToken(auth, { userId, roles, ttlSeconds: 3600 }, Date.now());
   return {
-    ...{ node, database, redis, bus, tokenOf },
+    node,
+    database,
+    redis,
+    bus,
+    tokenOf,
     clientOf: async (userId, roles) => new LibraryClient(() => node.url, await tokenOf(userId, roles)),
     async remove() {
       await bus.close();

@@ -36,7 +36,9 @@ describe('what happens on the platform, told to the embedded product', () => {
     );
   const purchase = (gameId: string, id: string) =>
     admin.send('POST', '/admin/events', {
-      ...{ id, source: '/shop', type: 'payment.purchase.completed' },
+      id,
+      source: '/shop',
+      type: 'payment.purchase.completed',
       data: { user_id: DEMO_USER_ID, order_id: id, game_ids: [gameId] },
     });
 

@@ -35,7 +35,9 @@ it(
       while (!isSo()) await new Promise<void>((resolve) => (look = resolve));
     };
     socket = new LibrarySocket({
-      ...{ url, token: () => token, rest: demo },
+      url,
+      token: () => token,
+      rest: demo,
       onNews: (news) => {
         heard.push(news);
         look();

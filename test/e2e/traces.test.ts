@@ -35,10 +35,19 @@ describeWithTools(['jaeger'], 'with Jaeger', () => {
       folder = mkdtempSync(join(tmpdir(), 'library-traces-'));
       jaeger = started(await startJaeger());
       cluster = await LocalCluster.start({
-        ...{ engines: 1, gateways: 2, domains: 1, httpPort: 0, kafka: true },
+        engines: 1,
+        gateways: 2,
+        domains: 1,
+        httpPort: 0,
+        kafka: true,
         env: {
-          ...{ LOG_LEVEL: 'warn', DEMO_DATA: 'always', SHARDS: '16', HTTP_DRAIN_GRACE_MS: '0' },
-          ...{ TRACING_OTLP_ENDPOINT: jaeger.otlpEndpoint, TRACING_SAMPLE_RATIO: '0', TRACING_CALLERS: 'all' },
+          LOG_LEVEL: 'warn',
+          DEMO_DATA: 'always',
+          SHARDS: '16',
+          HTTP_DRAIN_GRACE_MS: '0',
+          TRACING_OTLP_ENDPOINT: jaeger.otlpEndpoint,
+          TRACING_SAMPLE_RATIO: '0',
+          TRACING_CALLERS: 'all',
         },
         // This one draws by itself, and believes nobody.
         envOf: ({ id }) =>
@@ -133,7 +142,8 @@ describeWithTools(['jaeger'], 'with Jaeger', () => {
       async () => {
         const { id, status } = await send(
           {
-            ...{ type: 'payment.purchase.completed', source: '/payments' },
+            type: 'payment.purchase.completed',
+            source: '/payments',
             data: { user_id: userId, game_ids: [BOUGHT], order_id: 'order-1' },
           },
           '/admin/events',

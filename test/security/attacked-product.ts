@@ -77,8 +77,13 @@ export interface AttackedProduct {
 export async function attackedProduct(env: Readonly<Record<string, string>> = {}): Promise<AttackedProduct> {
   const issuer = await startIssuer();
   const product = embeddedProduct({
-    ...{ NODE_ENV: 'production', JWT_JWKS_URL: `${issuer.url}/keys`, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE },
-    ...{ HTTP_HEADERS_TIMEOUT_MS: '1000', HTTP_REQUEST_TIMEOUT_MS: '1500', DEMO_DATA: 'always' },
+    NODE_ENV: 'production',
+    JWT_JWKS_URL: `${issuer.url}/keys`,
+    JWT_ISSUER: ISSUER,
+    JWT_AUDIENCE: AUDIENCE,
+    HTTP_HEADERS_TIMEOUT_MS: '1000',
+    HTTP_REQUEST_TIMEOUT_MS: '1500',
+    DEMO_DATA: 'always',
     ...env,
   });
   await product.node.start();

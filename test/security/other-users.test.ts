@@ -64,14 +64,23 @@ describe("another user's things", () => {
       'POST',
       '/savegames/upload-url',
       {
-        ...{ ...save, slot: 'slot-2' },
+        ...save,
+        slot: 'slot-2',
         sha256: createHash('sha256').update('other').digest('hex'),
       },
     );
     return {
-      ...{ session_id: session['session_id'], category_id: category['category_id'] },
-      ...{ upload_id: open.upload.upload_id, user_id: VICTIM, owner_id: VICTIM, member_id: VICTIM, other_id: VICTIM },
-      ...{ game_id: GAME, device_id: DEVICE, slot: 'slot-1', version: 1 },
+      session_id: session['session_id'],
+      category_id: category['category_id'],
+      upload_id: open.upload.upload_id,
+      user_id: VICTIM,
+      owner_id: VICTIM,
+      member_id: VICTIM,
+      other_id: VICTIM,
+      game_id: GAME,
+      device_id: DEVICE,
+      slot: 'slot-1',
+      version: 1,
     };
   }
 

@@ -111,7 +111,11 @@ describe('playtime and progress that were never earned', () => {
       return (body['results'] as { result: string }[]).map(({ result }) => result);
     };
     const session = (client_session_id: string, started_at: string, ended_at: string) => ({
-      ...{ client_session_id, game_id: GAME, device_id: DEVICE, started_at, ended_at },
+      client_session_id,
+      game_id: GAME,
+      device_id: DEVICE,
+      started_at,
+      ended_at,
     });
     const impossible = [
       session('future', at(1), at(2)),
@@ -136,8 +140,11 @@ describe('playtime and progress that were never earned', () => {
     for (const game_id of ['00000000-0000-7000-8000-0000000a0059', randomUUID()]) {
       expect((await post('/playtime/start', { game_id, device_id: DEVICE })).status).toBe(404);
       const offline = {
-        ...{ client_session_id: 'a', device_id: DEVICE, game_id },
-        ...{ started_at: new Date(Date.now() - DAY_MS).toISOString(), ended_at: new Date().toISOString() },
+        client_session_id: 'a',
+        device_id: DEVICE,
+        game_id,
+        started_at: new Date(Date.now() - DAY_MS).toISOString(),
+        ended_at: new Date().toISOString(),
       };
       const { body } = await post('/playtime/offline', { sessions: [offline] });
       expect(body['results']).toMatchObject([{ result: 'rejected' }]);

@@ -98,9 +98,14 @@ export function noteCall(account: PlayAccount, title: string, curl: string): (ou
   const begun = performance.now();
   const noted: LoggedCall = {
     kind: 'call',
-    ...{ id, account, title, curl },
+    id,
+    account,
+    title,
+    curl,
     at: Date.now(),
-    ...{ status: null, code: null, tookMs: null },
+    status: null,
+    code: null,
+    tookMs: null,
   };
   note(noted);
   return ({ status, code = null }) => {
@@ -170,7 +175,12 @@ function accountOf(name: PlayAccount): Account {
   }
 
   return {
-    ...{ name, person, enter, leave, answered, variable: VARIABLES[name] },
+    name,
+    person,
+    enter,
+    leave,
+    answered,
+    variable: VARIABLES[name],
     call: async <Body>(call: Call) => (await answered<Body>(call)).body,
   };
 }

@@ -53,13 +53,24 @@ export async function startBridgeRig(logFile: string, count = 1): Promise<Bridge
     closers.push(() => fresh.drop());
     const node = (id: string, roles: string): NodeProcess => {
       const process = new NodeProcess({
-        ...{ id, role: 'domain', logFile },
+        id,
+        role: 'domain',
+        logFile,
         env: {
-          ...{ NODE_ID: id, NODE_ROLES: roles, SHARDS: '64', LIBRARY_HTTP_PORT: '0', HTTP_HOST: '127.0.0.1' },
-          ...{ LIBRARY_GRPC_PORT: '0' },
-          ...{ POSTGRES_DSN: fresh.dsn, REDIS_ADDR: redis.address, NATS_URL: nats.address },
-          ...{ KAFKA_BROKERS: kafka.address, KAFKA_GROUP: GROUP, KAFKA_SESSION_TIMEOUT_MS: '3000' },
-          ...{ LOG_LEVEL: 'warn', HTTP_DRAIN_GRACE_MS: '0' },
+          NODE_ID: id,
+          NODE_ROLES: roles,
+          SHARDS: '64',
+          LIBRARY_HTTP_PORT: '0',
+          HTTP_HOST: '127.0.0.1',
+          LIBRARY_GRPC_PORT: '0',
+          POSTGRES_DSN: fresh.dsn,
+          REDIS_ADDR: redis.address,
+          NATS_URL: nats.address,
+          KAFKA_BROKERS: kafka.address,
+          KAFKA_GROUP: GROUP,
+          KAFKA_SESSION_TIMEOUT_MS: '3000',
+          LOG_LEVEL: 'warn',
+          HTTP_DRAIN_GRACE_MS: '0',
         },
       });
       closers.push(() => process.stop());

@@ -83,7 +83,10 @@ class Model {
       ),
       installations: this.#installations,
       catalog: new Map([...this.#catalog].map(([game, { content, version }]) => [game, `${content} v${version}`])),
-      ...{ wishes: this.#wishes, audited: this.#audited, told: this.#told, erased: this.#erased },
+      wishes: this.#wishes,
+      audited: this.#audited,
+      told: this.#told,
+      erased: this.#erased,
     };
   }
 

@@ -66,7 +66,9 @@ export async function runFlood(rig: BridgeRig, options: FloodOptions): Promise<F
     deadLetters: observed.deadLetters.length,
     toldMessages: observed.told.length,
     told: new Set(observed.told.map(({ value }) => value)).size,
-    ...{ killedAt, tookMs, downMs },
+    killedAt,
+    tookMs,
+    downMs,
   };
 }
 

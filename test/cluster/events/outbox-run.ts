@@ -72,7 +72,10 @@ export async function runOutbox(rig: BridgeRig, options: OutboxOptions): Promise
     violations,
     emitted: [...emitted.values()].reduce((sum, n) => sum + n, 0),
     arrived: messages.length,
-    ...{ backlogPeak, catchUpMs, backlogAtReturn, memory },
+    backlogPeak,
+    catchUpMs,
+    backlogAtReturn,
+    memory,
   };
 }
 

@@ -26,7 +26,10 @@ function perfect(): FloodObserved {
     catalog: expected.catalog,
     wishes: new Set([...expected.wishes].filter((key) => alive([key, null]))),
     audited: new Map([...expected.audited].filter(alive)),
-    ...{ owners: new Map(), counted: new Map(), traces: new Map([[erased, []]]), unfinished: 0 },
+    owners: new Map(),
+    counted: new Map(),
+    traces: new Map([[erased, []]]),
+    unfinished: 0,
     told: [...expected.told].flatMap(([user, streams]) =>
       STREAMS.flatMap((stream) => streams[stream].map((event) => message(user, event))),
     ),

@@ -12,7 +12,11 @@ onEachDatabase('the migration of achievements', (database) => {
     const [game, other] = [id(1, 'game'), id(2, 'game')];
     const at = new Date(TEST_NOW);
     const row = (n: number, game_id: string, revoked: boolean) => ({
-      ...{ user_id: id(n, 'user'), game_id, source: 'gift' as const, acquired_at: at, updated_at: at },
+      user_id: id(n, 'user'),
+      game_id,
+      source: 'gift' as const,
+      acquired_at: at,
+      updated_at: at,
       revoked_at: revoked ? at : null,
     });
     await down(schemaless);

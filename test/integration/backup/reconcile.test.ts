@@ -17,8 +17,13 @@ const SHARDS = 8;
 const [USER, GAME] = [mustUuidKey(id(1, 'user')), mustUuidKey(id(1, 'game'))];
 const SHARD = shardOf(USER, SHARDS);
 const RULES: PlayRules = {
-  ...{ maxGapMs: 60_000, sessionTimeoutMs: 120_000, maxLiveGames: 4, maxHeldSessions: 16, lingerMs: 60_000 },
-  ...{ graceMs: 300_000, copyMarginMs: 5_000 },
+  maxGapMs: 60_000,
+  sessionTimeoutMs: 120_000,
+  maxLiveGames: 4,
+  maxHeldSessions: 16,
+  lingerMs: 60_000,
+  graceMs: 300_000,
+  copyMarginMs: 5_000,
 };
 
 /** The session as it was after so many beats, one a second. */
@@ -49,8 +54,11 @@ onEachDatabase('checkpoints and PostgreSQL of different moments', (database) => 
     await database()
       .db.insertInto('user_libraries')
       .values({
-        ...{ user_id: id(1, 'user'), game_id: id(1, 'game'), source: 'purchase' as const },
-        ...{ acquired_at: new Date(TEST_NOW), updated_at: new Date(TEST_NOW) },
+        user_id: id(1, 'user'),
+        game_id: id(1, 'game'),
+        source: 'purchase' as const,
+        acquired_at: new Date(TEST_NOW),
+        updated_at: new Date(TEST_NOW),
       })
       .execute();
   });
@@ -70,7 +78,10 @@ onEachDatabase('checkpoints and PostgreSQL of different moments', (database) => 
   };
   const reconcile = (): Promise<Reconciliation> =>
     reconcileCheckpoints({
-      ...{ database: database(), store, shards: SHARDS, since: new Date(TEST_NOW - 86_400_000) },
+      database: database(),
+      store,
+      shards: SHARDS,
+      since: new Date(TEST_NOW - 86_400_000),
       progress: () => undefined,
     });
   const held = (): readonly Session[] =>

@@ -117,7 +117,9 @@ export async function openErasableNode(servers: { readonly PostgreSQL: string; r
   /** A save with a past, one that lost to it, settings, and two uploads that are not finished: one has its bytes. */
   async function save(user: LibraryClient, userId: string): Promise<void> {
     await user.send('PUT', `/savegames/sync-settings?game_id=${GAME}`, {
-      ...{ enabled: true, keep_versions: 5, on_conflict: 'ask' },
+      enabled: true,
+      keep_versions: 5,
+      on_conflict: 'ask',
     });
     for (const more of [{}, { as: 'side' }, { base_version: 1 }]) {
       const upload_id = await upload(user, userId, `a save ${JSON.stringify(more)}`, more);
@@ -137,7 +139,11 @@ export async function openErasableNode(servers: { readonly PostgreSQL: string; r
 
   async function announce(user: LibraryClient, userId: string, content: string, more: object) {
     const { upload: announced } = await user.send<UploadUrlReply>('POST', '/savegames/upload-url', {
-      ...{ game_id: GAME, slot: 'slot-1', device_id: DEVICE, base_version: null, label: 'a secret' },
+      game_id: GAME,
+      slot: 'slot-1',
+      device_id: DEVICE,
+      base_version: null,
+      label: 'a secret',
       size_bytes: Buffer.byteLength(content),
       sha256: createHash('sha256').update(content).digest('hex'),
       ...more,

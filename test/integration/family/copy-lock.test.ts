@@ -25,9 +25,18 @@ const BEAT_MS = 200;
 describe('the copy of a game at a whole embedded node', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'library-copy-'));
   const config = configFrom('', {
-    ...{ NODE_ID: 'copies', LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0', HTTP_HOST: '127.0.0.1' },
-    ...{ HTTP_DRAIN_GRACE_MS: '0', LOG_LEVEL: 'fatal', DEMO_DATA: 'always', DATA_DIR: folder, SHARDS: '16' },
-    ...{ HEARTBEAT_INTERVAL_SECONDS: '1', MAX_GAP_SECONDS: '2', SESSION_TIMEOUT_SECONDS: '3' },
+    NODE_ID: 'copies',
+    LIBRARY_HTTP_PORT: '0',
+    LIBRARY_GRPC_PORT: '0',
+    HTTP_HOST: '127.0.0.1',
+    HTTP_DRAIN_GRACE_MS: '0',
+    LOG_LEVEL: 'fatal',
+    DEMO_DATA: 'always',
+    DATA_DIR: folder,
+    SHARDS: '16',
+    HEARTBEAT_INTERVAL_SECONDS: '1',
+    MAX_GAP_SECONDS: '2',
+    SESSION_TIMEOUT_SECONDS: '3',
     FAMILY_GRACE_SECONDS: '2',
   });
   const clock = systemClock();

@@ -49,8 +49,11 @@ onEachDatabase('the end of sharing', (database) => {
   });
   const heldSession = ({ game, lender, ended }: (typeof sessions)[number]): HeldSession => ({
     ...sessionRow({ gameId: mustUuidKey(game), msByDay: [0] }),
-    ...{ ended: ended ? { at: TEST_NOW, reason: 'ended' as const } : null, endsAt: null },
-    ...{ creditedMs: 0, totalMs: 0, lender: lender === null ? null : mustUuidKey(lender) },
+    ended: ended ? { at: TEST_NOW, reason: 'ended' as const } : null,
+    endsAt: null,
+    creditedMs: 0,
+    totalMs: 0,
+    lender: lender === null ? null : mustUuidKey(lender),
   });
   const play = (user: string, game = 0, lender: string | null = null): void => {
     sessions.push({ user, game: games[game] ?? '', lender, ended: false });

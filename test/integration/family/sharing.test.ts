@@ -98,7 +98,9 @@ onEachDatabase('sharing games', (database) => {
     await family.buy(owner, third);
     expect(await library(member)).toEqual({ 1: [owner] });
     expect(await library(owner)).toEqual({
-      ...{ 0: 'purchase, shared with 0', 1: 'gift, shared with 1', 2: 'purchase, shared with 0' },
+      0: 'purchase, shared with 0',
+      1: 'gift, shared with 1',
+      2: 'purchase, shared with 0',
     });
     expect(await family.show(owner)).toMatchObject({ excluded_games: 2 });
     await family.include(owner, third);
@@ -190,8 +192,11 @@ onEachDatabase('sharing games', (database) => {
 
   it('takes a library of thousands of games at once', async () => {
     const rows = Array.from({ length: 3000 }, () => ({
-      ...{ user_id: owner, game_id: uuidv7(), source: 'purchase' as const },
-      ...{ acquired_at: new Date(TEST_NOW), updated_at: new Date(TEST_NOW) },
+      user_id: owner,
+      game_id: uuidv7(),
+      source: 'purchase' as const,
+      acquired_at: new Date(TEST_NOW),
+      updated_at: new Date(TEST_NOW),
     }));
     await database().db.insertInto('user_libraries').values(rows).execute();
     await family.share(owner, member);

@@ -45,9 +45,18 @@ describe('the library over gRPC, one process with everything embedded', () => {
     upstream = await startUpstreamServer({ accountOf: sampleAccount, gameOf: sampleGame });
     node = await startNode(
       configFrom('', {
-        ...{ NODE_ID: 'grpc', LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0', HTTP_HOST: '127.0.0.1', SHARDS: '16' },
-        ...{ HTTP_DRAIN_GRACE_MS: '0', LOG_LEVEL: 'fatal', DEMO_DATA: 'always', DATA_DIR: folder },
-        ...{ ACCOUNT_GRPC_ADDR: upstream.address, CATALOG_GRPC_ADDR: upstream.address, UPSTREAM_TIMEOUT_MS: '3000' },
+        NODE_ID: 'grpc',
+        LIBRARY_HTTP_PORT: '0',
+        LIBRARY_GRPC_PORT: '0',
+        HTTP_HOST: '127.0.0.1',
+        SHARDS: '16',
+        HTTP_DRAIN_GRACE_MS: '0',
+        LOG_LEVEL: 'fatal',
+        DEMO_DATA: 'always',
+        DATA_DIR: folder,
+        ACCOUNT_GRPC_ADDR: upstream.address,
+        CATALOG_GRPC_ADDR: upstream.address,
+        UPSTREAM_TIMEOUT_MS: '3000',
       }),
     );
     clients = connect(node.grpcPort);
@@ -153,7 +162,9 @@ describe('the library over gRPC, one process with everything embedded', () => {
       ended((done) =>
         clients.command.UnlockAchievement(
           {
-            ...{ user_id: DEMO_USER_ID, game_id: GREETING_GAME_ID, idempotency_key },
+            user_id: DEMO_USER_ID,
+            game_id: GREETING_GAME_ID,
+            idempotency_key,
             achievement_id: locked?.achievement_id ?? '',
           },
           service,

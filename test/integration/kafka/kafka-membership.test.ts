@@ -34,7 +34,10 @@ describeWithServer('Kafka', 'a member of a Kafka group', (address) => {
 
   beforeAll(() => {
     settings = {
-      ...{ brokers: address.split(','), clientId: 'membership', tls: null, sasl: null },
+      brokers: address.split(','),
+      clientId: 'membership',
+      tls: null,
+      sasl: null,
       newTopics: { partitions: 1, replication: null },
     };
     bus = new KafkaEventBus(settings, { sessionTimeoutMs: 2000, heartbeatMs: 100, fetchWaitMs: 50 });

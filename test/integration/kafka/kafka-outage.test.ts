@@ -18,7 +18,10 @@ describeWithPrivateServer('Kafka', 'while Kafka is away, the event bus', () => {
   const open = () =>
     new KafkaEventBus(
       {
-        ...{ brokers: [server.address], clientId: 'outage', tls: null, sasl: null },
+        brokers: [server.address],
+        clientId: 'outage',
+        tls: null,
+        sasl: null,
         newTopics: { partitions: null, replication: null },
       },
       { sessionTimeoutMs: 2000, heartbeatMs: 200, againMs: 100 },

@@ -23,7 +23,8 @@ describeWithPrivateServer('Redis', 'hourly limits that gateways share', () => {
     for (let count = 0; count < 2; count += 1) {
       gateways.push(
         await openQuotas({
-          ...{ rules: RULES, redis: [server.address, options] },
+          rules: RULES,
+          redis: [server.address, options],
           failed: (error) => failures.push(error),
           refused: (name) => refused.push(name),
         }),

@@ -86,8 +86,15 @@ function tellsLaunchers(settings: () => Promise<Record<string, string>>): void {
 
   beforeAll(async () => {
     config = configFrom('', {
-      ...{ NODE_ID: 'news', LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0', HTTP_HOST: '127.0.0.1' },
-      ...{ HTTP_DRAIN_GRACE_MS: '0', LOG_LEVEL: 'fatal', DEMO_DATA: 'always', DATA_DIR: folder, SHARDS: '16' },
+      NODE_ID: 'news',
+      LIBRARY_HTTP_PORT: '0',
+      LIBRARY_GRPC_PORT: '0',
+      HTTP_HOST: '127.0.0.1',
+      HTTP_DRAIN_GRACE_MS: '0',
+      LOG_LEVEL: 'fatal',
+      DEMO_DATA: 'always',
+      DATA_DIR: folder,
+      SHARDS: '16',
       ...(await settings()),
     });
     node = await startNode(config);
@@ -109,7 +116,11 @@ function tellsLaunchers(settings: () => Promise<Record<string, string>>): void {
 
   async function save(content: string): Promise<void> {
     const { upload } = await user.send<UploadUrlReply>('POST', '/savegames/upload-url', {
-      ...{ game_id: GAME, slot: 'slot-1', device_id: DEVICE, base_version: null, size_bytes: content.length },
+      game_id: GAME,
+      slot: 'slot-1',
+      device_id: DEVICE,
+      base_version: null,
+      size_bytes: content.length,
       sha256: createHash('sha256').update(content).digest('hex'),
     });
     const { method, url, headers } = upload!.put!;

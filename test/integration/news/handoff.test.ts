@@ -28,9 +28,17 @@ describeWithServers(['PostgreSQL', 'NATS'], 'news while engines come and go', ({
 
   const configOf = (id: string, roles: string) =>
     configFrom('', {
-      ...{ NODE_ID: id, NODE_ROLES: roles, NATS_URL: NATS, POSTGRES_DSN: fresh.dsn, DATA_DIR: path.join(folder, id) },
-      ...{ LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0', HTTP_HOST: '127.0.0.1', HTTP_DRAIN_GRACE_MS: '0' },
-      ...{ LOG_LEVEL: 'fatal', SHARDS: '32' },
+      NODE_ID: id,
+      NODE_ROLES: roles,
+      NATS_URL: NATS,
+      POSTGRES_DSN: fresh.dsn,
+      DATA_DIR: path.join(folder, id),
+      LIBRARY_HTTP_PORT: '0',
+      LIBRARY_GRPC_PORT: '0',
+      HTTP_HOST: '127.0.0.1',
+      HTTP_DRAIN_GRACE_MS: '0',
+      LOG_LEVEL: 'fatal',
+      SHARDS: '32',
     });
   const engine = async (id: string): Promise<LibraryNode> => {
     const node = await startNode(configOf(id, 'engine'));

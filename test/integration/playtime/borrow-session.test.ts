@@ -31,7 +31,10 @@ onEachDatabase('starting a borrowed game', (database) => {
     };
     return startSession(
       {
-        ...{ db: database().db, userId, now: engine.now, heartbeatIntervalSeconds: 60 },
+        db: database().db,
+        userId,
+        now: engine.now,
+        heartbeatIntervalSeconds: 60,
         actor: { ...actor, start: begin },
         lender: (ownerId) => lender(engine, ownerId, Infinity),
       },

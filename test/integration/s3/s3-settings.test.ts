@@ -34,7 +34,9 @@ describeWithServer('S3', 'the settings of the save store in S3', (address) => {
     const store = await openS3SaveStore({ ...s3Settings(address, bucket.bucket), ...settings }, systemClock());
     stores.push(store);
     return new Launcher({
-      ...{ store, origin: 'http://gateway.invalid', wire: HTTP_WIRE },
+      store,
+      origin: 'http://gateway.invalid',
+      wire: HTTP_WIRE,
       plantForeign: () => Promise.resolve(),
       keptContents: bucket.keptContents,
       dispose: () => store.close(),

@@ -46,7 +46,10 @@ describeWithServer('Kafka', 'Moleculer channels on Kafka', (address) => {
   suite(async () => {
     const bus = new KafkaEventBus(
       {
-        ...{ brokers: address.split(','), clientId: 'channels', tls: null, sasl: null },
+        brokers: address.split(','),
+        clientId: 'channels',
+        tls: null,
+        sasl: null,
         newTopics: { partitions: null, replication: null },
       },
       { sessionTimeoutMs: 2000, heartbeatMs: 100, fetchWaitMs: 50 },

@@ -21,9 +21,16 @@ const START_MS = 60_000;
 describe('cloud saves over REST, in a folder that the gateway serves', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'library-saves-'));
   const config = configFrom('', {
-    ...{ NODE_ID: 'saves', LIBRARY_HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', HTTP_DRAIN_GRACE_MS: '0' },
-    ...{ LIBRARY_GRPC_PORT: '0' },
-    ...{ LOG_LEVEL: 'fatal', DEMO_DATA: 'always', DATA_DIR: folder, SHARDS: '16', SAVES_QUOTA_BYTES: '1000' },
+    NODE_ID: 'saves',
+    LIBRARY_HTTP_PORT: '0',
+    HTTP_HOST: '127.0.0.1',
+    HTTP_DRAIN_GRACE_MS: '0',
+    LIBRARY_GRPC_PORT: '0',
+    LOG_LEVEL: 'fatal',
+    DEMO_DATA: 'always',
+    DATA_DIR: folder,
+    SHARDS: '16',
+    SAVES_QUOTA_BYTES: '1000',
   });
   let node: LibraryNode;
   let userId: string;
@@ -49,8 +56,12 @@ describe('cloud saves over REST, in a folder that the gateway serves', () => {
 
   const announce = (content: string, more: object = {}) =>
     user.send<transfer.UploadUrlReply>('POST', '/savegames/upload-url', {
-      ...{ game_id: GAME, slot: 'slot-1', device_id: DEVICE, base_version: null },
-      ...{ size_bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') },
+      game_id: GAME,
+      slot: 'slot-1',
+      device_id: DEVICE,
+      base_version: null,
+      size_bytes: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
       ...more,
     });
   const put = async (content: string, { upload }: transfer.UploadUrlReply) => {
@@ -66,7 +77,8 @@ describe('cloud saves over REST, in a folder that the gateway serves', () => {
   const list = (query = '') => user.send<SaveSlotPage>('GET', `/savegames${query}`);
   const download = async (body: object) => {
     const { get } = await user.send<transfer.DownloadUrlReply>('POST', '/savegames/download-url', {
-      ...{ game_id: GAME, slot: 'slot-1' },
+      game_id: GAME,
+      slot: 'slot-1',
       ...body,
     });
     return (await fetch(get.url, { headers: get.headers })).text();
@@ -184,7 +196,8 @@ describe('cloud saves over REST, in a folder that the gateway serves', () => {
     expect(await user.send('GET', of)).toMatchObject({ ...settings, inherited: true });
     expect(await refusal(announce('x'))).toEqual({ status: 409, code: 'SAVEGAME_SYNC_OFF' });
     expect(await refusal(user.send('PUT', of, settings, { 'if-match': '"0"' }))).toEqual({
-      ...{ status: 412, code: 'PRECONDITION_FAILED' },
+      status: 412,
+      code: 'PRECONDITION_FAILED',
     });
     await user.send('PUT', of, { ...settings, enabled: true }, { 'if-match': '"1"' });
     await save('x');

@@ -114,7 +114,8 @@ onEachDatabase('the service that sweeps saves', (database) => {
     await start();
     expect(logged).toEqual([
       {
-        ...{ level: 'error', msg: 'the store of saves does not fit the database' },
+        level: 'error',
+        msg: 'the store of saves does not fit the database',
         error: '20 rows without an object of 20: is this the right store? None of them is touched',
       },
     ]);

@@ -9,8 +9,12 @@ export function familyOperations(
   target: (world: World) => { readonly userId: string; readonly gameId: string },
 ): readonly (readonly [name: string, weight: number, operation: Operation])[] {
   const of = (world: World, userId: string) => ({
-    ...{ db: world.database.db, userId, now: world.now(), caller: { userId, roles: ['user'] as const } },
-    ...{ accounts: everybody, deadline: Infinity },
+    db: world.database.db,
+    userId,
+    now: world.now(),
+    caller: { userId, roles: ['user'] as const },
+    accounts: everybody,
+    deadline: Infinity,
   });
   const two = (world: World) => ({ ownerId: target(world).userId, memberId: target(world).userId });
   return [

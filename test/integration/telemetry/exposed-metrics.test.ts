@@ -19,8 +19,13 @@ let text: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'library-metrics-'));
   const config = configFrom('', {
-    ...{ NODE_ID: 'metrics', LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0', HTTP_DRAIN_GRACE_MS: '0' },
-    ...{ DATA_DIR: path.join(folder, 'data'), DEMO_DATA: 'never', LOG_LEVEL: 'fatal' },
+    NODE_ID: 'metrics',
+    LIBRARY_HTTP_PORT: '0',
+    LIBRARY_GRPC_PORT: '0',
+    HTTP_DRAIN_GRACE_MS: '0',
+    DATA_DIR: path.join(folder, 'data'),
+    DEMO_DATA: 'never',
+    LOG_LEVEL: 'fatal',
   });
   node = await startNode(config);
   await fetch(`${node.url}/api/v1/library/`);

@@ -123,7 +123,11 @@ describe('events of a request whose way is told', () => {
       const received = receiving(recorded.tracing, 'kafka');
       const request = recorded.request();
       const event = {
-        ...{ id: '1', type: 'a.b', topic: 'library-events', partition: 0, offset: 1 },
+        id: '1',
+        type: 'a.b',
+        topic: 'library-events',
+        partition: 0,
+        offset: 1,
         traceparent: request.traceparent,
       };
       await expect(received(event, () => Promise.reject(new PoisonMessage('user 7 is wrong')))).rejects.toThrow();

@@ -46,7 +46,12 @@ const PARTS: Readonly<Record<string, Opens>> = {
   async NATS({ nats }) {
     const broker = new ServiceBroker({
       ...brokerOptions({
-        ...{ nodeId: 'refused', natsUrl: nats.url, natsFiles: nats, logger: false, metrics: false, middlewares: [] },
+        nodeId: 'refused',
+        natsUrl: nats.url,
+        natsFiles: nats,
+        logger: false,
+        metrics: false,
+        middlewares: [],
       }),
       skipProcessEventRegistration: true,
       // Else Moleculer tries without end, also after it was stopped.
@@ -209,8 +214,12 @@ async function startOldServer(part: string, { authority }: TlsServers): Promise<
   const { cert, key } = authority.issue('old');
   // Without the lower security level, OpenSSL would not even offer it.
   const secureContext = createSecureContext({
-    ...{ cert, key, ca: authority.ca, ciphers: 'DEFAULT@SECLEVEL=0' },
-    ...{ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' },
+    cert,
+    key,
+    ca: authority.ca,
+    ciphers: 'DEFAULT@SECLEVEL=0',
+    minVersion: 'TLSv1.1',
+    maxVersion: 'TLSv1.1',
   });
   const server = createServer((socket) => {
     socket.on('error', () => undefined);

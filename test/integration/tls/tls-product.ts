@@ -35,34 +35,57 @@ export async function startTlsProduct(): Promise<TlsProduct> {
   const metricsPort = await freePort();
   const env = {
     ...all.env,
-    ...{ TLS_REQUIRED: 'on', AUTH_MODE: 'jwks', JWT_JWKS_URL: issuer.url, JWT_JWKS_CA_FILE: tls.caFile },
-    ...{ JWT_ISSUER: issuer.url, JWT_AUDIENCE: AUDIENCE },
-    ...{ HTTP_HOST: '127.0.0.1', HTTP_DRAIN_GRACE_MS: '0', SHARDS: '16', DEMO_DATA: 'always', LOG_LEVEL: 'warn' },
-    ...{ FLUSH_INTERVAL_SECONDS: '1', LIBRARY_HTTP_PORT: '0', LIBRARY_GRPC_PORT: '0' },
+    TLS_REQUIRED: 'on',
+    AUTH_MODE: 'jwks',
+    JWT_JWKS_URL: issuer.url,
+    JWT_JWKS_CA_FILE: tls.caFile,
+    JWT_ISSUER: issuer.url,
+    JWT_AUDIENCE: AUDIENCE,
+    HTTP_HOST: '127.0.0.1',
+    HTTP_DRAIN_GRACE_MS: '0',
+    SHARDS: '16',
+    DEMO_DATA: 'always',
+    LOG_LEVEL: 'warn',
+    FLUSH_INTERVAL_SECONDS: '1',
+    LIBRARY_HTTP_PORT: '0',
+    LIBRARY_GRPC_PORT: '0',
   };
   const listens = (prefix: string) => ({ [`${prefix}TLS_CERT_FILE`]: certFile, [`${prefix}TLS_KEY_FILE`]: keyFile });
   const mutual = { GRPC_TLS_CLIENT_CA_FILE: tls.caFile, GRPC_TLS_CLIENTS: 'required' };
   const logFile = path.join(folder, 'log');
   const worker = new NodeProcess({
-    ...{ id: 'worker', role: 'domain', logFile },
+    id: 'worker',
+    role: 'domain',
+    logFile,
     env: {
-      ...{ ...env, NODE_ID: 'worker', NODE_ROLES: 'engine,domain,bridge', METRICS_PORT: String(metricsPort) },
+      ...env,
+      NODE_ID: 'worker',
+      NODE_ROLES: 'engine,domain,bridge',
+      METRICS_PORT: String(metricsPort),
       ...listens('METRICS_'),
     },
   });
   const gateway = new NodeProcess({
-    ...{ id: 'gateway', role: 'gateway', logFile },
+    id: 'gateway',
+    role: 'gateway',
+    logFile,
     env: { ...env, NODE_ID: 'gateway', NODE_ROLES: 'gateway', ...listens(''), ...listens('GRPC_'), ...mutual },
   });
   await worker.start();
   await gateway.start();
   const agent = new Agent({ connect: { ca: authority.ca } });
   return {
-    ...{ ...all, gateway, worker, agent, metricsUrl: `https://127.0.0.1:${metricsPort}` },
+    ...all,
+    gateway,
+    worker,
+    agent,
+    metricsUrl: `https://127.0.0.1:${metricsPort}`,
     async send({ userId, roles }, method, target, body) {
       const token = await issuer.sign(userId, roles);
       const answer = await request(gateway.url + BASE_PATH + target, {
-        ...{ method, dispatcher: agent, body: body === undefined ? null : JSON.stringify(body) },
+        method,
+        dispatcher: agent,
+        body: body === undefined ? null : JSON.stringify(body),
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       });
       const text = await answer.body.text();
@@ -94,7 +117,8 @@ async function startIssuer({ authority }: TlsServers): Promise<Issuer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
   return {
-    ...{ server, url },
+    server,
+    url,
     sign: (userId, roles) =>
       new SignJWT({ roles })
         .setProtectedHeader({ alg: 'ES256', kid: 'one' })

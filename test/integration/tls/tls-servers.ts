@@ -46,14 +46,26 @@ export async function startTlsServers(names?: readonly string[]): Promise<TlsSer
     [`${group}_TLS_KEY_FILE`]: tls.client.keyFile,
   });
   return {
-    ...{ folder, authority, tls, servers, bucket },
+    folder,
+    authority,
+    tls,
+    servers,
+    bucket,
     env: {
-      ...{ POSTGRES_DSN: servers.PostgreSQL.address, POSTGRES_TLS: 'on', ...shown('POSTGRES') },
-      ...{ REDIS_ADDR: servers.Redis.address, ...shown('REDIS') },
-      ...{ NATS_URL: servers.NATS.address, ...shown('NATS') },
-      ...{ KAFKA_BROKERS: servers.Kafka.address, KAFKA_TLS: 'on', ...shown('KAFKA') },
-      ...{ KAFKA_SASL_USERNAME: ACCOUNT.username, KAFKA_SASL_PASSWORD: ACCOUNT.password },
-      ...{ ...s3Variables(servers.S3.address, bucket.bucket), S3_TLS_CA_FILE: tls.caFile },
+      POSTGRES_DSN: servers.PostgreSQL.address,
+      POSTGRES_TLS: 'on',
+      ...shown('POSTGRES'),
+      REDIS_ADDR: servers.Redis.address,
+      ...shown('REDIS'),
+      NATS_URL: servers.NATS.address,
+      ...shown('NATS'),
+      KAFKA_BROKERS: servers.Kafka.address,
+      KAFKA_TLS: 'on',
+      ...shown('KAFKA'),
+      KAFKA_SASL_USERNAME: ACCOUNT.username,
+      KAFKA_SASL_PASSWORD: ACCOUNT.password,
+      ...s3Variables(servers.S3.address, bucket.bucket),
+      S3_TLS_CA_FILE: tls.caFile,
     },
     async stop() {
       await bucket.drop();

@@ -31,7 +31,9 @@ describeWithPrivateServers(['PostgreSQL', 'Redis', 'NATS', 'Kafka', 'S3'], 'the 
 
   it('hears of a purchase over Kafka', async () => {
     const bus = new KafkaEventBus({
-      ...{ brokers: [product.servers.Kafka.address], clientId: 'shop', tls: clientOptions(product.tls) },
+      brokers: [product.servers.Kafka.address],
+      clientId: 'shop',
+      tls: clientOptions(product.tls),
       sasl: { mechanism: 'SCRAM-SHA-512', ...ACCOUNT },
       newTopics: { partitions: null, replication: null },
     });
@@ -59,7 +61,10 @@ describeWithPrivateServers(['PostgreSQL', 'Redis', 'NATS', 'Kafka', 'S3'], 'the 
     const sha256 = createHash('sha256').update(content).digest('hex');
     const at = { game_id: GAME, slot: 'one', device_id: DEVICE };
     const announced = await post<UploadUrlReply>('/savegames/upload-url', {
-      ...{ ...at, size_bytes: content.length, sha256, base_version: null },
+      ...at,
+      size_bytes: content.length,
+      sha256,
+      base_version: null,
     });
     const { upload_id, put } = announced.upload ?? {};
     if (!put) throw new Error('an upload in one request was expected');

@@ -23,7 +23,11 @@ onEachDatabase('a game that the catalogue does not know', (database) => {
         if (unknown.has(game_id)) return null;
         if (game_id === wrong) return { game_id, title: 'Odd', prices: [{ currency: 'euro', amount_minor: 1 }] };
         return {
-          ...{ game_id, title: 'Late', developer: 'Tin Fox', genres: ['Adventure'], released_on: '2026-02-15' },
+          game_id,
+          title: 'Late',
+          developer: 'Tin Fox',
+          genres: ['Adventure'],
+          released_on: '2026-02-15',
           prices: [{ currency: 'EUR', amount_minor: 1499, sale_ends_at: { seconds: 1_790_000_000 } }],
           achievements: [
             {
@@ -56,7 +60,11 @@ onEachDatabase('a game that the catalogue does not know', (database) => {
       expect([await fetchGame(deps, gameId, soon()), await fetchGame(deps, gameId, soon())]).toEqual([true, true]);
       expect(services.reached).toEqual(['GetGame']);
       expect(await entry(gameId)).toMatchObject({
-        ...{ title: 'Late', developer: 'Tin Fox', publisher: null, genres: ['Adventure'], released_on: '2026-02-15' },
+        title: 'Late',
+        developer: 'Tin Fox',
+        publisher: null,
+        genres: ['Adventure'],
+        released_on: '2026-02-15',
         achievements: [{ achievement_id: 'a', target: 3, authority: 'server', progress: 'max', hidden: false }],
         version: 1,
       });
@@ -76,8 +84,15 @@ onEachDatabase('a game that the catalogue does not know', (database) => {
         await database()
           .db.insertInto('catalog_games')
           .values({
-            ...{ game_id: gameId, title: 'Told by an event', genres: [], achievements: '[]' },
-            ...{ developer: null, publisher: null, description: null, cover_url: null, released_on: null },
+            game_id: gameId,
+            title: 'Told by an event',
+            genres: [],
+            achievements: '[]',
+            developer: null,
+            publisher: null,
+            description: null,
+            cover_url: null,
+            released_on: null,
             updated_at: new Date(),
           })
           .execute();

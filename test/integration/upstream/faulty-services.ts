@@ -30,8 +30,11 @@ export const hanging = (): Promise<void> => new Promise(() => {});
 
 /** Times that a test can wait for. */
 const QUICK = {
-  ...{ UPSTREAM_TIMEOUT_MS: '3000', UPSTREAM_ATTEMPTS: '2', UPSTREAM_BREAKER_FAILURES: '4' },
-  ...{ UPSTREAM_BREAKER_OPEN_MS: '200', UPSTREAM_ACCOUNT_FRESH_SECONDS: '1' },
+  UPSTREAM_TIMEOUT_MS: '3000',
+  UPSTREAM_ATTEMPTS: '2',
+  UPSTREAM_BREAKER_FAILURES: '4',
+  UPSTREAM_BREAKER_OPEN_MS: '200',
+  UPSTREAM_ACCOUNT_FRESH_SECONDS: '1',
 };
 
 export async function startFaultyServices(

@@ -46,8 +46,12 @@ onEachDatabase('a discount', (database) => {
     expect(await change(1, eur(1500), usd(2200))).toEqual({ wishers: 1, notices: 1, more: false });
     expect(await eventsOf(database(), user, NOTICE)).toEqual([
       {
-        ...{ user_id: user, game_id: game, currency: 'EUR', amount_minor: 1500 },
-        ...{ regular_minor: 2000, discount_percent: 25 },
+        user_id: user,
+        game_id: game,
+        currency: 'EUR',
+        amount_minor: 1500,
+        regular_minor: 2000,
+        discount_percent: 25,
       },
     ]);
     expect(await wish(database().db, user, game, TEST_NOW)).toMatchObject({
@@ -125,7 +129,8 @@ onEachDatabase('a discount', (database) => {
   it('for good is told to those whose target it meets, as no sale', async () => {
     const any = await wishFor(database(), game);
     const target = await wishFor(database(), game, {
-      ...{ on_sale: false, target_price: { currency: 'EUR', amount_minor: 1500 } },
+      on_sale: false,
+      target_price: { currency: 'EUR', amount_minor: 1500 },
     });
     await change(1, eur(1500, 1500));
     expect(await eventsOf(database(), target, NOTICE)).toMatchObject([{ regular_minor: null, discount_percent: 0 }]);

@@ -49,8 +49,14 @@ onEachDatabase('a wishlist', (database) => {
     const notify = { min_discount_percent: 20, target_price: { currency: 'EUR', amount_minor: 1500 } };
     const made = await add(games[0]!.toUpperCase(), { priority: 5, note: 'soon', notify });
     expect(made).toMatchObject({
-      ...{ game_id: games[0], priority: 5, note: 'soon', version: 1, notified_at: null },
-      ...{ on_sale: false, discount_percent: 0, added_at: new Date(TEST_NOW).toISOString() },
+      game_id: games[0],
+      priority: 5,
+      note: 'soon',
+      version: 1,
+      notified_at: null,
+      on_sale: false,
+      discount_percent: 0,
+      added_at: new Date(TEST_NOW).toISOString(),
       notify: { on_sale: true, ...notify, currency: null },
     });
     const ends = new Date(TEST_NOW + 1000).toISOString();
@@ -62,8 +68,14 @@ onEachDatabase('a wishlist', (database) => {
     expect(shown).toMatchObject({ title: 'Oru', genres: ['Puzzle'], on_sale: true, discount_percent: 30 });
     expect(shown.prices).toEqual([
       {
-        ...{ currency: 'EUR', amount_minor: 1400, on_sale: true, regular_minor: 2000, discount_percent: 30 },
-        ...{ sale_ends_at: ends, lowest_minor: 1300, lowest_at: new Date(TEST_NOW - 500).toISOString() },
+        currency: 'EUR',
+        amount_minor: 1400,
+        on_sale: true,
+        regular_minor: 2000,
+        discount_percent: 30,
+        sale_ends_at: ends,
+        lowest_minor: 1300,
+        lowest_at: new Date(TEST_NOW - 500).toISOString(),
       },
     ]);
     const later = await wish(database().db, userId, games[0]!, TEST_NOW + 1000);
@@ -94,9 +106,18 @@ onEachDatabase('a wishlist', (database) => {
       .db.insertInto('wishlists')
       .values(
         Array.from({ length: MAX_WISHES - 1 }, (_, n) => ({
-          ...{ user_id: userId, game_id: id(n, 'session'), position: n + 2, priority: 3, note: null },
-          ...{ on_sale: true, min_discount_percent: null, target_currency: null, target_minor: null, currency: null },
-          ...{ added_at: new Date(TEST_NOW), updated_at: new Date(TEST_NOW) },
+          user_id: userId,
+          game_id: id(n, 'session'),
+          position: n + 2,
+          priority: 3,
+          note: null,
+          on_sale: true,
+          min_discount_percent: null,
+          target_currency: null,
+          target_minor: null,
+          currency: null,
+          added_at: new Date(TEST_NOW),
+          updated_at: new Date(TEST_NOW),
         })),
       )
       .execute();
@@ -108,7 +129,9 @@ onEachDatabase('a wishlist', (database) => {
       await add(games[0]!, { note: 'a', notify: { min_discount_percent: 20, currency: 'EUR' } });
       const patch = (body: object, ifMatch: IfMatch = null) => patchWish(context(), games[0]!, body, ifMatch);
       expect(await patch({ priority: 1, notify: { on_sale: false } }, 1)).toMatchObject({
-        ...{ priority: 1, note: 'a', version: 2 },
+        priority: 1,
+        note: 'a',
+        version: 2,
         notify: { on_sale: false, min_discount_percent: 20, target_price: null, currency: 'EUR' },
       });
       await expect(patch({ note: 'b' }, 1)).rejects.toMatchObject({

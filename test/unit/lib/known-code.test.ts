@@ -5,8 +5,12 @@ import { brokerOptions } from '../../../moleculer.config.ts';
 /** What a node of a newer release sent, as this one sees it. */
 function received(type: string, code: number): Error {
   const { errorRegenerator } = brokerOptions({
-    ...{ nodeId: 'here', natsUrl: null, natsFiles: { tlsCaFile: null, tlsCertFile: null, tlsKeyFile: null } },
-    ...{ logger: false, metrics: false, middlewares: [] },
+    nodeId: 'here',
+    natsUrl: null,
+    natsFiles: { tlsCaFile: null, tlsCertFile: null, tlsKeyFile: null },
+    logger: false,
+    metrics: false,
+    middlewares: [],
   });
   if (!errorRegenerator) throw new TypeError('errors are not restored');
   const plain = {

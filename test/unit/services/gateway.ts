@@ -103,7 +103,9 @@ export function beaten(command: Command): Reply {
 /** A whole gateway on a free port of the loopback, with a fake engine and fake actions behind it. */
 export async function startGateway({ env = {}, probes = {}, missing = [] }: GatewaySetup = {}): Promise<Gateway> {
   const config = configFrom('', {
-    ...{ LIBRARY_HTTP_PORT: '0', NODE_ID: 'test', HTTP_DRAIN_GRACE_MS: '0' },
+    LIBRARY_HTTP_PORT: '0',
+    NODE_ID: 'test',
+    HTTP_DRAIN_GRACE_MS: '0',
     // A launcher's first frame may take its time on a busy machine.
     SOCKETS_BEGIN_MS: '600000',
     ...env,

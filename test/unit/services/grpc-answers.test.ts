@@ -38,7 +38,9 @@ describe('a call over gRPC', () => {
       gateway.query.GetLibrary({ user_id: OTHER }, support, done),
     );
     expect(reply.items[0]).toMatchObject({
-      ...{ title: 'Lanterns of Oru', source: 'ACQUISITION_SOURCE_PURCHASE', status: 'INSTALL_STATUS_INSTALLED' },
+      title: 'Lanterns of Oru',
+      source: 'ACQUISITION_SOURCE_PURCHASE',
+      status: 'INSTALL_STATUS_INSTALLED',
       acquired_at: { seconds: 1772389800, nanos: 0 },
       playtime: { total_seconds: 1260, last_played_at: { seconds: 1772389800, nanos: 0 } },
       installations: [{ status: 'INSTALL_STATUS_INSTALLED', version: '1.4.2' }],
@@ -63,11 +65,17 @@ describe('a call over gRPC', () => {
     );
     expect(gateway.calls.length - before).toBeLessThan(50);
     expect(answers[0]?.reply).toEqual({
-      ...{ user_id: ME, game_id: GAME, access: 'ACCESS_BORROWED', source: 'ACQUISITION_SOURCE_FAMILY' },
+      user_id: ME,
+      game_id: GAME,
+      access: 'ACCESS_BORROWED',
+      source: 'ACQUISITION_SOURCE_FAMILY',
       acquired_at: { seconds: 1772389800, nanos: 250_000_000 },
     });
     expect(answers[1]?.reply).toEqual({
-      ...{ user_id: OTHER, game_id: GAME, access: 'ACCESS_NONE', source: 'ACQUISITION_SOURCE_UNSPECIFIED' },
+      user_id: OTHER,
+      game_id: GAME,
+      access: 'ACCESS_NONE',
+      source: 'ACQUISITION_SOURCE_UNSPECIFIED',
       acquired_at: null,
     });
     gateway.actions.delete('library.accessOf');

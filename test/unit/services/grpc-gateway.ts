@@ -84,7 +84,12 @@ export async function startGrpcGateway(setup: GrpcSetup = {}): Promise<GrpcGatew
     command: new LibraryCommandService(`localhost:${port}`, channel),
   };
   return {
-    ...{ port, broker, calls, logged, actions, ...clients },
+    port,
+    broker,
+    calls,
+    logged,
+    actions,
+    ...clients,
     as: async (roles, userId = ME) => {
       const metadata = new Metadata();
       const token = await signDevToken(config.auth, { userId, roles, ttlSeconds: 3600 }, clock.now());

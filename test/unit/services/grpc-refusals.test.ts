@@ -54,7 +54,9 @@ describe('a refused call over gRPC', () => {
     );
     expect(error?.code).toBe(Status.INVALID_ARGUMENT);
     expect(details).toMatchObject({
-      ...{ code: Status.INVALID_ARGUMENT, reason: 'VALIDATION_ERROR', retryAfterMs: null },
+      code: Status.INVALID_ARGUMENT,
+      reason: 'VALIDATION_ERROR',
+      retryAfterMs: null,
       violations: [
         { field: 'cursor', message: expect.any(String) },
         { field: 'limit', message: expect.any(String) },

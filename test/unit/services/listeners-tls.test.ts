@@ -41,9 +41,16 @@ describe('the ports of gRPC and metrics in TLS', () => {
     show('first');
     const [cert, key] = [join(folder, 'shown.crt'), join(folder, 'shown.key')];
     const config = configFrom('', {
-      ...{ NODE_ID: 'test', LIBRARY_GRPC_PORT: '0', METRICS_PORT: '0', HTTP_DRAIN_GRACE_MS: '0' },
-      ...{ GRPC_TLS_CERT_FILE: cert, GRPC_TLS_KEY_FILE: key, GRPC_TLS_CLIENT_CA_FILE: authority.caFile },
-      ...{ GRPC_TLS_CLIENTS: 'required', METRICS_TLS_CERT_FILE: cert, METRICS_TLS_KEY_FILE: key },
+      NODE_ID: 'test',
+      LIBRARY_GRPC_PORT: '0',
+      METRICS_PORT: '0',
+      HTTP_DRAIN_GRACE_MS: '0',
+      GRPC_TLS_CERT_FILE: cert,
+      GRPC_TLS_KEY_FILE: key,
+      GRPC_TLS_CLIENT_CA_FILE: authority.caFile,
+      GRPC_TLS_CLIENTS: 'required',
+      METRICS_TLS_CERT_FILE: cert,
+      METRICS_TLS_KEY_FILE: key,
     });
     const clock = systemClock();
     const watched = {

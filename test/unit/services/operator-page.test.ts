@@ -40,7 +40,10 @@ describe("an operators' command that comes from a page", () => {
     const { command_id, ...rest } = await reply;
     expect(rest).toEqual({
       state: 'done',
-      ...{ head: null, rows: null, foot: null, error: null },
+      head: null,
+      rows: null,
+      foot: null,
+      error: null,
       text: "6 users' sessions written to PostgreSQL.",
     });
     expect(noted().map(({ outcome }) => outcome)).toEqual(['begun', 'done']);

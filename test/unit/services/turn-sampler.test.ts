@@ -29,7 +29,9 @@ describe('a sample of what an engine is asked', () => {
 
   const deliver = async (user: string, beats: number, ms: number): Promise<void> => {
     const envelopes = [startOf('s'), ...Array.from({ length: beats }, (_, n) => beatOf('s', n + 1))].map((command) => ({
-      ...{ user: key(user), command, deadline: now + 1_000 },
+      user: key(user),
+      command,
+      deadline: now + 1_000,
     }));
     const answering = Promise.withResolvers<readonly Answer[]>();
     const watched = sampler.watched(envelopes, answering.promise);

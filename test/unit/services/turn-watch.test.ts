@@ -26,12 +26,25 @@ function watching() {
 }
 
 const beat = (seq: number, activeMs: number | null = null): Command => ({
-  ...{ kind: 'heartbeat', sessionId: SESSION, seq, activeMs },
+  kind: 'heartbeat',
+  sessionId: SESSION,
+  seq,
+  activeMs,
 });
 function accepted(seq: number, creditedMs: number, outcome: SessionReply['outcome'] = 'accepted'): Answer {
   const session = {
-    ...{ sessionId: SESSION, gameId: GAME, deviceId: GAME, startedAt: 0, lastBeatAt: 0, seq, creditedMs },
-    ...{ firstDay: 0, msByDay: [creditedMs], totalMs: creditedMs, ended: null, endsAt: null },
+    sessionId: SESSION,
+    gameId: GAME,
+    deviceId: GAME,
+    startedAt: 0,
+    lastBeatAt: 0,
+    seq,
+    creditedMs,
+    firstDay: 0,
+    msByDay: [creditedMs],
+    totalMs: creditedMs,
+    ended: null,
+    endsAt: null,
   };
   return { kind: 'reply', reply: { kind: 'session', session, outcome, superseded: null } };
 }

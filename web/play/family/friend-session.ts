@@ -66,7 +66,9 @@ export async function start(gameId: string): Promise<void> {
     seq: started.seq,
     creditedSeconds: started.credited_seconds,
     intervalSeconds: started.heartbeat_interval_seconds,
-    ...{ endsAt: started.ends_at, spared: false, ended: null },
+    endsAt: started.ends_at,
+    spared: false,
+    ended: null,
   };
   schedule(started.heartbeat_interval_seconds * 1_000);
 }

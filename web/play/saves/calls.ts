@@ -28,7 +28,9 @@ export function downloadCall(gameId: string, slot: string, version?: number): Ca
 
 export function resolveCall({ game_id, slot, head }: SaveSlot, side: SaveVersion, keep: ResolveBody['keep']): Call {
   const body: ResolveBody = {
-    ...{ game_id, slot, keep },
+    game_id,
+    slot,
+    keep,
     side_version: side.version,
     head_version: head?.version ?? null,
     device_id: side.device_id,

@@ -24,7 +24,8 @@ onEachDatabase('deleting a slot', (database) => {
   const list = async (deleted: boolean) => (await listSlots(saver.context(), { deleted, limit: 50 })).items;
   const download = (version?: number) =>
     downloadUrl(saver.context(), {
-      ...{ game_id: saver.gameId, slot: SLOT },
+      game_id: saver.gameId,
+      slot: SLOT,
       ...(version === undefined ? {} : { version }),
     });
 
@@ -34,7 +35,11 @@ onEachDatabase('deleting a slot', (database) => {
     expect(await list(false)).toEqual([]);
     expect(await list(true)).toMatchObject([
       {
-        ...{ slot: SLOT, head: null, versions: 2, stored_bytes: 400, deleted_at: new Date(saver.now).toISOString() },
+        slot: SLOT,
+        head: null,
+        versions: 2,
+        stored_bytes: 400,
+        deleted_at: new Date(saver.now).toISOString(),
         recoverable_until: new Date(saver.now + 7 * 86_400_000).toISOString(),
       },
     ]);
@@ -44,8 +49,13 @@ onEachDatabase('deleting a slot', (database) => {
     expect((await saver.events()).at(-1)).toEqual([
       'library.savegame.synchronized',
       {
-        ...{ user_id: saver.userId, game_id: saver.gameId, slot: SLOT, device_id: null },
-        ...{ change: 'deleted', version: null, size_bytes: null },
+        user_id: saver.userId,
+        game_id: saver.gameId,
+        slot: SLOT,
+        device_id: null,
+        change: 'deleted',
+        version: null,
+        size_bytes: null,
       },
     ]);
   });

@@ -28,7 +28,11 @@ onEachDatabase('a conflict of saves', (database) => {
 
   const caller = () => ({ userId: saver.userId, roles: ['user'] as const });
   const decision = (keep: ResolveBody['keep'], more: Partial<ResolveBody> = {}): ResolveBody => ({
-    ...{ game_id: saver.gameId, slot: SLOT, side_version: side, keep, head_version: head },
+    game_id: saver.gameId,
+    slot: SLOT,
+    side_version: side,
+    keep,
+    head_version: head,
     device_id: other.deviceId,
     ...more,
   });
@@ -45,8 +49,15 @@ onEachDatabase('a conflict of saves', (database) => {
     expect(other_slot).toBeNull();
     expect(slot).toMatchObject({ conflicts: [], versions: 4, stored_bytes: stored });
     expect(slot.head).toMatchObject({
-      ...{ version: side + 1, base_version: head, origin: 'resolve', source_version: side, label: 'Mine' },
-      ...{ sha256: mine.sha256, device_id: other.deviceId, state: 'head', kept_until: null },
+      version: side + 1,
+      base_version: head,
+      origin: 'resolve',
+      source_version: side,
+      label: 'Mine',
+      sha256: mine.sha256,
+      device_id: other.deviceId,
+      state: 'head',
+      kept_until: null,
     });
     expect((await version(head))?.kept_until?.toISOString()).toBe(inDays(30));
     expect(await version(side)).toMatchObject({ settled_as: 'local', settled_at: new Date(saver.now) });
@@ -55,8 +66,13 @@ onEachDatabase('a conflict of saves', (database) => {
     expect(await lastEvent()).toEqual([
       'library.savegame.synchronized',
       {
-        ...{ user_id: saver.userId, game_id: saver.gameId, slot: SLOT, device_id: other.deviceId },
-        ...{ change: 'resolved', version: side + 1, size_bytes: 300 },
+        user_id: saver.userId,
+        game_id: saver.gameId,
+        slot: SLOT,
+        device_id: other.deviceId,
+        change: 'resolved',
+        version: side + 1,
+        size_bytes: 300,
       },
     ]);
   });
@@ -82,7 +98,9 @@ onEachDatabase('a conflict of saves', (database) => {
     const { slot, other_slot } = await decide('both');
     expect(slot).toMatchObject({ head: { version: head }, conflicts: [] });
     expect(other_slot).toMatchObject({
-      ...{ slot: 'slot-1-3', versions: 1, stored_bytes: 300 },
+      slot: 'slot-1-3',
+      versions: 1,
+      stored_bytes: 300,
       head: { base_version: null, origin: 'resolve', source_version: side, sha256: mine.sha256 },
     });
     await saver.mustAddUp();
@@ -105,7 +123,10 @@ onEachDatabase('a conflict of saves', (database) => {
     for (const keep of ['local', 'cloud', 'both'] as const) {
       const data = await saver.mustRefuse('SAVEGAME_CONFLICT', () => decide(keep));
       expect(data).toMatchObject({
-        ...{ reason: 'head_moved', game_id: saver.gameId, slot: SLOT, base_version: head },
+        reason: 'head_moved',
+        game_id: saver.gameId,
+        slot: SLOT,
+        base_version: head,
         cloud: { version: moved },
         local: { version: side, state: 'conflict', sha256: mine.sha256 },
         choices: ['local', 'cloud', 'both'],
@@ -212,7 +233,10 @@ onEachDatabase('a conflict of saves', (database) => {
     await resolveConflict({ ...saver.context(), caller: support }, decision('both'));
     expect(await audited()).toMatchObject([
       {
-        ...{ action: 'savegame.resolved', actor_id: support.userId, actor_roles: ['support'], game_id: saver.gameId },
+        action: 'savegame.resolved',
+        actor_id: support.userId,
+        actor_roles: ['support'],
+        game_id: saver.gameId,
         details: { slot: SLOT, keep: 'both', side_version: side, head_version: head, into_slot: 'slot-1-2' },
       },
     ]);

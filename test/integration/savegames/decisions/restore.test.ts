@@ -23,12 +23,19 @@ onEachDatabase('restoring a save', (database) => {
 
   const restore = (more: Partial<RestoreBody> = {}) =>
     restoreVersion(saver.context(), {
-      ...{ game_id: saver.gameId, slot: SLOT, version: old, head_version: head, device_id: device.deviceId },
+      game_id: saver.gameId,
+      slot: SLOT,
+      version: old,
+      head_version: head,
+      device_id: device.deviceId,
       ...more,
     });
   const restoreDeleted = (more: Partial<RestoreBody> = {}) =>
     restoreVersion(saver.context(), {
-      ...{ game_id: saver.gameId, slot: SLOT, head_version: null, device_id: device.deviceId },
+      game_id: saver.gameId,
+      slot: SLOT,
+      head_version: null,
+      device_id: device.deviceId,
       ...more,
     });
   const remove = () => deleteSlot(saver.context(), { game_id: saver.gameId, slot: SLOT }, { permanently: false }, null);
@@ -38,16 +45,26 @@ onEachDatabase('restoring a save', (database) => {
     const slot = await restore();
     expect(slot).toMatchObject({ versions: 3, stored_bytes: stored, deleted_at: null });
     expect(slot.head).toMatchObject({
-      ...{ version: head + 1, base_version: head, origin: 'restore', source_version: old, label: 'Old' },
-      ...{ sha256: content.sha256, state: 'head' },
+      version: head + 1,
+      base_version: head,
+      origin: 'restore',
+      source_version: old,
+      label: 'Old',
+      sha256: content.sha256,
+      state: 'head',
     });
     expect(await saver.account()).toEqual({ stored, reserved: 0 });
     await saver.mustAddUp();
     expect((await saver.events()).at(-1)).toEqual([
       'library.savegame.synchronized',
       {
-        ...{ user_id: saver.userId, game_id: saver.gameId, slot: SLOT, device_id: device.deviceId },
-        ...{ change: 'restored', version: head + 1, size_bytes: 300 },
+        user_id: saver.userId,
+        game_id: saver.gameId,
+        slot: SLOT,
+        device_id: device.deviceId,
+        change: 'restored',
+        version: head + 1,
+        size_bytes: 300,
       },
     ]);
     // The line goes on from there.
@@ -66,7 +83,9 @@ onEachDatabase('restoring a save', (database) => {
   it('is about the head that was seen', async () => {
     const moved = await device.save({ base_version: head });
     expect(await saver.mustRefuse('SAVEGAME_CONFLICT', () => restore())).toMatchObject({
-      ...{ reason: 'head_moved', base_version: head, local: null },
+      reason: 'head_moved',
+      base_version: head,
+      local: null,
       cloud: { version: moved },
     });
     expect(await restore({ head_version: moved })).toMatchObject({ head: { base_version: moved } });

@@ -82,11 +82,19 @@ const announce = fc.record({ do: fc.constant('announce'), at: place, side: mostl
 const confirm = fc.record({ do: fc.constant('confirm'), at: place, send: mostly(true), crash });
 const cancel = fc.record({ do: fc.constant('cancel'), at: place, crash });
 const resolve = fc.record({
-  ...{ do: fc.constant('resolve'), which: number, keep: fc.constantFrom('local', 'cloud', 'both') },
-  ...{ into: fc.option(fc.nat(1), { freq: 3 }), seen: mostly(true), crash },
+  do: fc.constant('resolve'),
+  which: number,
+  keep: fc.constantFrom('local', 'cloud', 'both'),
+  into: fc.option(fc.nat(1), { freq: 3 }),
+  seen: mostly(true),
+  crash,
 });
 const restore = fc.record({
-  ...{ do: fc.constant('restore'), slot: number, version: fc.option(number, { freq: 3 }), seen: mostly(true), crash },
+  do: fc.constant('restore'),
+  slot: number,
+  version: fc.option(number, { freq: 3 }),
+  seen: mostly(true),
+  crash,
 });
 const deleteSlot = fc.record({ do: fc.constant('delete slot'), slot: number, permanently: mostly(false), crash });
 const atOnce: fc.Arbitrary<AtOnce> = fc.oneof(
@@ -113,7 +121,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 12,
     arbitrary: fc.record({
-      ...{ do: fc.constant('sync'), at: place, content: fc.option(number, { freq: 5 }), side: mostly(false), crash },
+      do: fc.constant('sync'),
+      at: place,
+      content: fc.option(number, { freq: 5 }),
+      side: mostly(false),
+      crash,
     }),
   },
   { weight: 8, arbitrary: announce },
@@ -143,7 +155,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      ...{ do: fc.constant('race'), slot: fc.nat(1), content: number, meet: fc.boolean(), crash },
+      do: fc.constant('race'),
+      slot: fc.nat(1),
+      content: number,
+      meet: fc.boolean(),
+      crash,
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('sweep'), rounds: fc.integer({ min: 1, max: 2 }), crash }) },

@@ -47,8 +47,13 @@ async function answerOf(context: AskContext, operation: Operation): Promise<Answ
     case 'announce': {
       const { slot, device, content, base, side } = operation;
       const { unchanged, upload } = await announceUpload(context, {
-        ...{ game_id, slot, device_id: device, base_version: base, as: side ? 'side' : 'head' },
-        ...{ size_bytes: content.sizeBytes, sha256: content.sha256 },
+        game_id,
+        slot,
+        device_id: device,
+        base_version: base,
+        as: side ? 'side' : 'head',
+        size_bytes: content.sizeBytes,
+        sha256: content.sha256,
         ...(content.partSha256 === null ? {} : { part_sha256: [...content.partSha256] }),
       });
       assert.equal(unchanged, upload === null);
@@ -70,7 +75,12 @@ async function answerOf(context: AskContext, operation: Operation): Promise<Answ
     case 'resolve': {
       const { slot, version, keep, head, into, device } = operation;
       const reply = await resolveConflict(context, {
-        ...{ game_id, slot, side_version: version, keep, head_version: head, device_id: device },
+        game_id,
+        slot,
+        side_version: version,
+        keep,
+        head_version: head,
+        device_id: device,
         ...(into === null ? {} : { into_slot: into }),
       });
       const other = reply.other_slot?.slot ?? null;
@@ -79,7 +89,10 @@ async function answerOf(context: AskContext, operation: Operation): Promise<Answ
     case 'restore': {
       const { slot, version, head, device } = operation;
       const shown = await restoreVersion(context, {
-        ...{ game_id, slot, head_version: head, device_id: device },
+        game_id,
+        slot,
+        head_version: head,
+        device_id: device,
         ...(version === null ? {} : { version }),
       });
       return { outcome: { slot: shown.slot, head: shown.head?.version ?? null, other: null } };

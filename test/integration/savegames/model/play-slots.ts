@@ -28,8 +28,17 @@ export function bringBack(context: Play, { into, source, origin, device }: Retur
   const slot = slotNamed(model, into);
   const version = (model.lastVersion += 1);
   slot.versions.set(version, {
-    ...{ version, objectId: source.objectId, content: source.content, device, base: slot.head, origin },
-    ...{ source: source.version, side: false, settledAs: null, keptUntil: null, pinned: false },
+    version,
+    objectId: source.objectId,
+    content: source.content,
+    device,
+    base: slot.head,
+    origin,
+    source: source.version,
+    side: false,
+    settledAs: null,
+    keptUntil: null,
+    pinned: false,
   });
   revive(context, slot);
   slot.head = version;

@@ -77,8 +77,16 @@ function becomeVersion(context: Play, upload: ModelUpload, side: boolean, own: M
   const fresh = !model.slots.has(upload.slot);
   const slot = slotNamed(model, upload.slot);
   const version: ModelVersion = {
-    ...{ version: (model.lastVersion += 1), objectId: upload.id, content: upload.content, device: upload.device },
-    ...{ base: upload.base, origin: 'upload', source: null, side, settledAs: null, pinned: false },
+    version: (model.lastVersion += 1),
+    objectId: upload.id,
+    content: upload.content,
+    device: upload.device,
+    base: upload.base,
+    origin: 'upload',
+    source: null,
+    side,
+    settledAs: null,
+    pinned: false,
     keptUntil: side ? now + rules.sideRetentionMs : null,
   };
   if (side) {
@@ -86,15 +94,21 @@ function becomeVersion(context: Play, upload: ModelUpload, side: boolean, own: M
     if (own !== null) own.settledAs = 'folded';
     if (fresh) slot.deletedAt = now;
     model.events.push({
-      ...{ type: 'conflict', slot: upload.slot, change: null },
-      ...{ version: slot.head, sideVersion: version.version },
+      type: 'conflict',
+      slot: upload.slot,
+      change: null,
+      version: slot.head,
+      sideVersion: version.version,
     });
   } else {
     revive(context, slot);
     slot.head = version.version;
     model.events.push({
-      ...{ type: 'synchronized', slot: upload.slot, change: 'uploaded' },
-      ...{ version: version.version, sideVersion: null },
+      type: 'synchronized',
+      slot: upload.slot,
+      change: 'uploaded',
+      version: version.version,
+      sideVersion: null,
     });
   }
   slot.versions.set(version.version, version);

@@ -97,7 +97,8 @@ function expectedUploads({ uploads }: SavesModel, seen: readonly UploadSeen[]): 
   return [...uploads.values()]
     .map(({ content, ...upload }) => ({
       ...upload,
-      ...{ size: content.sizeBytes, sha256: content.sha256 },
+      size: content.sizeBytes,
+      sha256: content.sha256,
       // What the store calls its parts is the service's own business.
       partsId: seen.find(({ id }) => id === upload.id)?.partsId ?? null,
     }))

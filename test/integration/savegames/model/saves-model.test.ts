@@ -30,7 +30,9 @@ onEachDatabase('cloud saves and a plain model of them', (database) => {
         await walk(database(), { userId: player.userId, gameId: GAME }, steps);
       });
       const details = await fc.check(property, {
-        ...{ numRuns: RUNS, interruptAfterTimeLimit: BUDGET_MS, markInterruptAsFailure: false },
+        numRuns: RUNS,
+        interruptAfterTimeLimit: BUDGET_MS,
+        markInterruptAsFailure: false,
         ...(SEED === undefined ? {} : { seed: Number(SEED) }),
         ...(PATH === undefined ? {} : { path: PATH, endOnFailure: true }),
       });

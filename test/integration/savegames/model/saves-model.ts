@@ -77,7 +77,10 @@ export function copyOfModel(model: SavesModel): SavesModel {
   const { events, marked } = model;
   return {
     ...model,
-    ...{ slots: new Map(slots), uploads: new Map(uploads), events: [...events], marked: new Set(marked) },
+    slots: new Map(slots),
+    uploads: new Map(uploads),
+    events: [...events],
+    marked: new Set(marked),
   };
 }
 

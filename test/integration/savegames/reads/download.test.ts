@@ -14,7 +14,8 @@ onEachDatabase('downloading a save', (database) => {
 
   const download = (version?: number, slot = SLOT) =>
     downloadUrl(saver.context(), {
-      ...{ game_id: saver.gameId.toUpperCase(), slot },
+      game_id: saver.gameId.toUpperCase(),
+      slot,
       ...(version === undefined ? {} : { version }),
     });
 
@@ -24,7 +25,9 @@ onEachDatabase('downloading a save', (database) => {
     await device.save({ content: second, base_version: base });
     const head = await download();
     expect(head).toMatchObject({
-      ...{ game_id: saver.gameId, slot: SLOT, part_sha256: null },
+      game_id: saver.gameId,
+      slot: SLOT,
+      part_sha256: null,
       version: { version: 2, state: 'head', sha256: second.sha256 },
     });
     const get = signed(head.get);

@@ -37,7 +37,11 @@ onEachDatabase('the list of saves', (database) => {
     const { items } = await list();
     expect(items).toMatchObject([
       {
-        ...{ game_id: saver.gameId, slot: SLOT, versions: 4, stored_bytes: 600, deleted_at: null },
+        game_id: saver.gameId,
+        slot: SLOT,
+        versions: 4,
+        stored_bytes: 600,
+        deleted_at: null,
         head: { version: head, base_version: base, state: 'head', available: true },
         conflicts: [{ version: sides[1] }, { version: sides[0], state: 'conflict' }],
       },
@@ -108,7 +112,10 @@ onEachDatabase('the list of saves', (database) => {
     await device.upload({ slot: 'slot-2', content: newContent(70) });
     saver.rules = { ...saver.rules, quotaBytes: 4000 };
     expect(await readQuota(saver.context())).toEqual({
-      ...{ quota_bytes: 4000, stored_bytes: 3500, reserved_bytes: 70, available_bytes: 430 },
+      quota_bytes: 4000,
+      stored_bytes: 3500,
+      reserved_bytes: 70,
+      available_bytes: 430,
       max_save_bytes: saver.rules.maxSaveBytes,
       games: [
         { game_id: other, slots: 1, stored_bytes: 2000 },

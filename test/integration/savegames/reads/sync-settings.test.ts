@@ -30,14 +30,18 @@ onEachDatabase('how saves are synchronised', (database) => {
     await put(null, OFF);
     expect(await read(saver.gameId)).toEqual({ game_id: saver.gameId, inherited: true, version: 1, ...OFF });
     expect(await put(saver.gameId.toUpperCase(), ON)).toEqual({
-      ...{ game_id: saver.gameId, inherited: false, version: 2 },
+      game_id: saver.gameId,
+      inherited: false,
+      version: 2,
       ...ON,
     });
     expect(await read(saver.gameId)).toMatchObject({ inherited: false, ...ON });
     expect(await read(randomUUID())).toMatchObject({ inherited: true, ...OFF });
     const { db, userId, rules } = saver.context();
     expect(await effectiveSyncSettings(db, userId, saver.gameId, rules)).toEqual({
-      ...{ enabled: true, keepVersions: 20, onConflict: 'both' },
+      enabled: true,
+      keepVersions: 20,
+      onConflict: 'both',
     });
   });
 

@@ -23,14 +23,17 @@ onEachDatabase('where the saves of a game stand', (database) => {
 
   it('is synchronised when there is nothing to do, and tells what each slot is at', async () => {
     expect(await status()).toEqual({
-      ...{ game_id: saver.gameId, status: 'synchronized', slots: [] },
+      game_id: saver.gameId,
+      status: 'synchronized',
+      slots: [],
       other_devices: { uploads: [], live_sessions: [] },
     });
     const content = newContent();
     await device.save({ content });
     await device.save({ slot: 'a' });
     expect(await status({ game_id: saver.gameId.toUpperCase() })).toMatchObject({
-      ...{ game_id: saver.gameId, status: 'synchronized' },
+      game_id: saver.gameId,
+      status: 'synchronized',
       slots: [
         { slot: 'a', head_version: 2, conflicts: 0 },
         { slot: SLOT, head_version: 1, sha256: content.sha256, conflicts: 0 },

@@ -18,8 +18,13 @@ onEachDatabase('what is kept for a time', (database) => {
     bench.db
       .insertInto('savegame_sync_settings')
       .values({
-        ...{ user_id: userId, game_id: '00000000-0000-0000-0000-000000000000', enabled: true, keep_versions: 1 },
-        ...{ on_conflict: 'ask', version: 1, updated_at: new Date(bench.now) },
+        user_id: userId,
+        game_id: '00000000-0000-0000-0000-000000000000',
+        enabled: true,
+        keep_versions: 1,
+        on_conflict: 'ask',
+        version: 1,
+        updated_at: new Date(bench.now),
       })
       .execute();
 

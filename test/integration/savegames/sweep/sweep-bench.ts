@@ -80,13 +80,17 @@ export class SweepBench {
       await transaction
         .insertInto('savegame_uploads')
         .values({
-          ...{ user_id: userId, game_id: GAME, slot: 'slot-1', device_id: randomUUID(), upload_id: objectId },
-          ...{ size_bytes: content.sizeBytes, sha256: Buffer.from(content.sha256, 'hex'), side: false },
-          ...{
-            parts_id: partsId,
-            created_at: new Date(now),
-            expires_at: new Date(now + rules.uploadTtlSeconds * 1000),
-          },
+          user_id: userId,
+          game_id: GAME,
+          slot: 'slot-1',
+          device_id: randomUUID(),
+          upload_id: objectId,
+          size_bytes: content.sizeBytes,
+          sha256: Buffer.from(content.sha256, 'hex'),
+          side: false,
+          parts_id: partsId,
+          created_at: new Date(now),
+          expires_at: new Date(now + rules.uploadTtlSeconds * 1000),
         })
         .execute();
       await chargeAccount(transaction, userId, { reserved: content.sizeBytes });
@@ -122,8 +126,16 @@ export class SweepBench {
       await transaction
         .insertInto('savegame_versions')
         .values({
-          ...{ user_id: userId, game_id: GAME, slot, version: next, object_id: objectId, device_id: id(1, 'device') },
-          ...{ origin: 'upload', side, pinned, created_at: at },
+          user_id: userId,
+          game_id: GAME,
+          slot,
+          version: next,
+          object_id: objectId,
+          device_id: id(1, 'device'),
+          origin: 'upload',
+          side,
+          pinned,
+          created_at: at,
           kept_until: keptUntil === undefined ? null : new Date(keptUntil),
         })
         .execute();

@@ -73,7 +73,12 @@ onEachDatabase('the announcement of a save', (database) => {
       saver.db
         .insertInto('savegame_sync_settings')
         .values({
-          ...{ user_id: saver.userId, game_id, enabled, keep_versions: 5, on_conflict: 'ask', version: 1 },
+          user_id: saver.userId,
+          game_id,
+          enabled,
+          keep_versions: 5,
+          on_conflict: 'ask',
+          version: 1,
           updated_at: new Date(saver.now),
         })
         .execute();
@@ -284,7 +289,10 @@ onEachDatabase('the announcement of a save', (database) => {
       .insertInto('savegame_metadata')
       .values(
         Array.from({ length: MAX_SLOTS - 1 }, (_, n) => ({
-          ...{ user_id: saver.userId, game_id: saver.gameId, slot: `s${n}`, head_version: 1 },
+          user_id: saver.userId,
+          game_id: saver.gameId,
+          slot: `s${n}`,
+          head_version: 1,
           updated_at: at,
         })),
       )

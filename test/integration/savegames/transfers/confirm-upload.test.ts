@@ -49,8 +49,13 @@ onEachDatabase('the confirmation of an upload', (database) => {
       [
         'library.savegame.synchronized',
         {
-          ...{ user_id: saver.userId, game_id: saver.gameId, slot: SLOT, device_id: device.deviceId },
-          ...{ change: 'uploaded', version: 1, size_bytes: 100 },
+          user_id: saver.userId,
+          game_id: saver.gameId,
+          slot: SLOT,
+          device_id: device.deviceId,
+          change: 'uploaded',
+          version: 1,
+          size_bytes: 100,
         },
       ],
     ]);
@@ -147,8 +152,12 @@ onEachDatabase('the confirmation of an upload', (database) => {
     expect((await saver.events()).at(-1)).toEqual([
       'library.savegame.conflict',
       {
-        ...{ user_id: saver.userId, game_id: saver.gameId, slot: SLOT, device_id: other.deviceId },
-        ...{ version: 2, side_version: 3 },
+        user_id: saver.userId,
+        game_id: saver.gameId,
+        slot: SLOT,
+        device_id: other.deviceId,
+        version: 2,
+        side_version: 3,
       },
     ]);
     const again = await saver.mustRefuse('SAVEGAME_ALREADY_CONFIRMED', () => other.confirm(theirs));
@@ -293,8 +302,13 @@ onEachDatabase('the confirmation of an upload', (database) => {
     await saver.db
       .insertInto('savegame_sync_settings')
       .values({
-        ...{ user_id: saver.userId, game_id: saver.gameId, enabled: true, keep_versions: 2, on_conflict: 'ask' },
-        ...{ version: 1, updated_at: new Date(saver.now) },
+        user_id: saver.userId,
+        game_id: saver.gameId,
+        enabled: true,
+        keep_versions: 2,
+        on_conflict: 'ask',
+        version: 1,
+        updated_at: new Date(saver.now),
       })
       .execute();
     let base_version: number | null = null;

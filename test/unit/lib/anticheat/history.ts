@@ -14,15 +14,25 @@ export function history(known: Partial<PlayHistory> = {}): PlayHistory {
 export function session(from: number, hours: number, more: Partial<PlayedSession> = {}): PlayedSession {
   const [startedAt, endedAt] = [MONDAY + from * HOUR, MONDAY + (from + hours) * HOUR];
   return {
-    ...{ sessionId: `s${from}`, gameId: 'game', startedAt, endedAt, beats: Math.ceil(hours * 60) },
-    ...{ creditedMs: endedAt - startedAt, offline: false },
+    sessionId: `s${from}`,
+    gameId: 'game',
+    startedAt,
+    endedAt,
+    beats: Math.ceil(hours * 60),
+    creditedMs: endedAt - startedAt,
+    offline: false,
     ...more,
   };
 }
 
 export function unlock(achievementId: string, unlockedAt: number, more: Partial<Unlock> = {}): Unlock {
   return {
-    ...{ gameId: 'game', achievementId, unlockedAt, offline: false, authority: 'client', shortestMinutes: null },
+    gameId: 'game',
+    achievementId,
+    unlockedAt,
+    offline: false,
+    authority: 'client',
+    shortestMinutes: null,
     playedMs: 10 * HOUR,
     ...more,
   };

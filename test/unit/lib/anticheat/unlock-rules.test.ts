@@ -47,7 +47,9 @@ describe('achievements', () => {
       reason: 'ACHIEVEMENT_PROGRESS_TOO_FAST' | 'ACHIEVEMENT_CHANGE_TOO_LARGE' | 'ACHIEVEMENT_TIME_REFUSED',
       count: number,
     ) => ({
-      ...{ day: '2026-03-02', reason, count },
+      day: '2026-03-02',
+      reason,
+      count,
     });
     expect(rules({ refusals: [refused('ACHIEVEMENT_PROGRESS_TOO_FAST', 19)] })).toEqual([]);
     expect(

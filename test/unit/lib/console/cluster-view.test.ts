@@ -60,7 +60,12 @@ describe('what a gateway sees of the cluster', () => {
       stopping: engine([], { readiness: { ...WELL, status: 'unready', draining: true } }),
     });
     expect(states()).toEqual({
-      ...{ up: 'up', leaving: 'draining', left: 'drained', new: 'starting', ill: 'not_ready', stopping: 'draining' },
+      up: 'up',
+      leaving: 'draining',
+      left: 'drained',
+      new: 'starting',
+      ill: 'not_ready',
+      stopping: 'draining',
     });
     expect(view.nodes().nodes.find(({ node }) => node === 'ill')?.not_well).toEqual([
       { dependency: 'postgresql', state: 'failing' },

@@ -8,7 +8,9 @@ describe('a failure of S3', () => {
   it('says what was asked, what S3 answered and under which number, and nothing else of the answer', () => {
     const error = Object.assign(
       new S3ServiceException({
-        ...{ name: 'InvalidAccessKeyId', $fault: 'client', message: 'The key AKIASECRET does not exist' },
+        name: 'InvalidAccessKeyId',
+        $fault: 'client',
+        message: 'The key AKIASECRET does not exist',
         $metadata: { httpStatusCode: 403, requestId: 'R1' },
       }),
       { AWSAccessKeyId: 'AKIASECRET' },

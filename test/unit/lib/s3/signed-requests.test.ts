@@ -12,15 +12,16 @@ const BASE64 = Buffer.from(SHA256, 'hex').toString('base64');
 const NOW = Date.UTC(2026, 2, 15, 12) + 999;
 const VALIDITY = { forMs: 900_000, origin: 'http://gateway.invalid' };
 const SETTINGS: Config['s3'] = {
-  ...{ bucket: 'saves-of-all', endpoint: 'http://s3.internal:9000', publicEndpoint: null, region: 'eu-central-1' },
-  ...{
-    accessKey: 'AKIAEXAMPLE',
-    secretKey: 'secret',
-    addressing: 'path',
-    encryption: 'bucket',
-    kmsKeyId: null,
-    tlsCaFile: null,
-  },
+  bucket: 'saves-of-all',
+  endpoint: 'http://s3.internal:9000',
+  publicEndpoint: null,
+  region: 'eu-central-1',
+  accessKey: 'AKIAEXAMPLE',
+  secretKey: 'secret',
+  addressing: 'path',
+  encryption: 'bucket',
+  kmsKeyId: null,
+  tlsCaFile: null,
 };
 
 describe('a request signed for S3', () => {

@@ -7,7 +7,12 @@ import { lockedPackages, type LockedPackage } from '../../../../scripts/audit/lo
 import { isAllowed, licences, supplyChainFaults } from '../../../../scripts/audit/supply-chain.ts';
 
 const SOUND: LockedPackage = {
-  ...{ name: 'a', version: '1.0.0', folder: 'node_modules/a', runsScripts: false, optional: false, licence: 'MIT' },
+  name: 'a',
+  version: '1.0.0',
+  folder: 'node_modules/a',
+  runsScripts: false,
+  optional: false,
+  licence: 'MIT',
   integrity: `sha512-${'A'.repeat(86)}==`,
 };
 

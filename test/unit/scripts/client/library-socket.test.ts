@@ -25,7 +25,10 @@ describe('the reference client of the WebSocket', () => {
     const url = (): string => gateways[at]?.url ?? '';
     const token = (await gateways[0]?.token(['user'])) ?? '';
     socket = new LibrarySocket({
-      ...{ url, token: () => token, rest: new LibraryClient(url, token), random: () => 0 },
+      url,
+      token: () => token,
+      rest: new LibraryClient(url, token),
+      random: () => 0,
       onNews: (news) => {
         heard.push(news);
         look();
@@ -102,7 +105,9 @@ describe('the reference client of the WebSocket', () => {
   it('tries again while nobody takes it in', async () => {
     const full = await startGateway({ env: { SOCKETS_MAX_PER_NODE: '1' } });
     const other = new LibrarySocket({
-      ...{ url: () => full.url, token: () => '', rest: new LibraryClient(() => full.url, '') },
+      url: () => full.url,
+      token: () => '',
+      rest: new LibraryClient(() => full.url, ''),
       onGone: (code) => {
         gone.push(code);
         look();

@@ -37,7 +37,10 @@ const steps = fc.array(
     {
       weight: 3,
       arbitrary: fc.record({
-        ...{ kind: fc.constant('crash' as const), device, policy, nth },
+        kind: fc.constant('crash' as const),
+        device,
+        policy,
+        nth,
         fault: fc.constantFrom<Fault>('lost', 'answer lost', 'cut'),
       }),
     },

@@ -19,9 +19,16 @@ describe('a client of a save', () => {
   const token = new UnsecuredJWT({}).setSubject('0198f2b4-0a00-7000-8000-000000000001').encode();
   async function openWith(save: string, state: string | null): Promise<SaveClient> {
     const client = await openSaveClient({
-      ...{ url: 'http://127.0.0.1:9', token: () => token, game: '0198f2b4-0b00-7000-8000-000000000001' },
-      ...{ slot: 'slot-1', device: null, kind: 'folder', onConflict: null, besideGame: false },
-      ...{ root: path.join(folder, save), state: state === null ? null : path.join(folder, state) },
+      url: 'http://127.0.0.1:9',
+      token: () => token,
+      game: '0198f2b4-0b00-7000-8000-000000000001',
+      slot: 'slot-1',
+      device: null,
+      kind: 'folder',
+      onConflict: null,
+      besideGame: false,
+      root: path.join(folder, save),
+      state: state === null ? null : path.join(folder, state),
       signal: new AbortController().signal,
     });
     open.push(client);

@@ -72,7 +72,11 @@ export class FakeDevice {
     const store = await openStateFile(path.join(directory, 'state.json'), belonging);
     const { signal } = new AbortController();
     const retry = {
-      ...{ retries, firstPauseMs: 0, maxPauseMs: 0, signal, onRetry: (): void => undefined },
+      retries,
+      firstPauseMs: 0,
+      maxPauseMs: 0,
+      signal,
+      onRetry: (): void => undefined,
       pause: async (ms: number) => void this.pauses.push(ms),
     };
     return {

@@ -13,7 +13,10 @@ function attempts(failures: readonly Error[], rules: Partial<RetryRules> = {}) {
       return `attempt ${attempt}`;
     },
     {
-      ...{ retries: 2, firstPauseMs: 0, maxPauseMs: 0, signal: new AbortController().signal },
+      retries: 2,
+      firstPauseMs: 0,
+      maxPauseMs: 0,
+      signal: new AbortController().signal,
       onRetry: (error) => void told.push(error),
       pause: async (ms) => void pauses.push(ms),
       ...rules,

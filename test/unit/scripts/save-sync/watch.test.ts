@@ -19,7 +19,9 @@ class Watched {
 
   constructor(work: (run: number) => Promise<void> = async () => undefined) {
     this.ended = keepInStep({
-      ...{ quietMs: QUIET_MS, everyMs: EVERY_MS, signal: this.#interrupted.signal },
+      quietMs: QUIET_MS,
+      everyMs: EVERY_MS,
+      signal: this.#interrupted.signal,
       clock: {
         after: (ms, callback) => {
           const timer = { at: this.#now + ms, callback };

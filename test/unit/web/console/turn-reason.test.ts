@@ -4,8 +4,19 @@ import { EarlierTurns, reasonOf } from '../../../../web/console/people/turn-reas
 
 const SESSION = '00000000-0000-7000-8000-000000000001';
 const TURN: WatchTurn = {
-  ...{ at: 0, command: 'heartbeat', session_id: SESSION, game_id: null, seq: 1, active_ms: null, outcome: 'ok' },
-  ...{ credited_ms: 0, added_ms: 0, waited_ms: 1, node: 'engine-1', shard: 1, epoch: 1 },
+  at: 0,
+  command: 'heartbeat',
+  session_id: SESSION,
+  game_id: null,
+  seq: 1,
+  active_ms: null,
+  outcome: 'ok',
+  credited_ms: 0,
+  added_ms: 0,
+  waited_ms: 1,
+  node: 'engine-1',
+  shard: 1,
+  epoch: 1,
 };
 
 /** The reasons for turns that come one after the other, a session having begun at 0. */
