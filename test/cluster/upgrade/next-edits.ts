@@ -29,7 +29,7 @@ const COUNTING: readonly Edit[] = [
       return { state, reply: { kind: 'beats', beats: state.sessions.reduce((sum, s) => sum + (s.beats ?? 0), 0) } };
     case 'held':`,
   },
-  { file: 'actors/messages.ts', find: 'tell: true }', replace: 'tell: true, count_beats: true }' },
+  { file: 'actors/messages.ts', find: '  tell: true,', replace: '  tell: true,\n  count_beats: true,' },
 ];
 
 const SNAPSHOTS: readonly Edit[] = [

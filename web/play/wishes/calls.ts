@@ -1,6 +1,7 @@
 /** The calls of the wishlist: the player's own, and those of the shop. */
 import type { Call } from '../../common/api.ts';
 import type { Game, GameBody } from '../../../lib/contract/admin.ts';
+import type { EventBody } from '../../../lib/contract/support.ts';
 import type { WishlistItem, WishPatch } from '../../../lib/contract/wishlist.ts';
 
 /** Games that a shop may sell a game at, in percent off. */
@@ -52,12 +53,19 @@ export function priceCall({ game_id, version: _, updated_at: __, prices, ...entr
   return { method: 'PUT', path: `/admin/catalog/games/${game_id}`, body };
 }
 
+/** As the payment service tells it to the whole platform; the game is in the library a moment later. */
 export function sellCall(userId: string, gameId: string): Call {
-  return { method: 'POST', path: `/admin/users/${userId}/games`, body: { game_id: gameId, source: 'purchase' } };
+  return orderToldCall('payment.purchase.completed', userId, gameId);
 }
 
 export function takeBackCall(userId: string, gameId: string): Call {
-  return { method: 'DELETE', path: `/admin/users/${userId}/games/${gameId}` };
+  return orderToldCall('payment.refund.completed', userId, gameId);
+}
+
+function orderToldCall(type: EventBody['type'], userId: string, gameId: string): Call {
+  const data = { user_id: userId, order_id: `play-${gameId.slice(-4)}`, game_ids: [gameId] };
+  const body: EventBody = { source: '/shop', type, data };
+  return { method: 'POST', path: '/admin/events', body };
 }
 
 /** A discount that the wisher asked to be told of, and deeper than the one there is. */

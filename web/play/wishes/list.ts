@@ -76,19 +76,20 @@ export async function endSale(gameId: string): Promise<void> {
   await putPrice(await shop.call<Game>(calls.entryCall(gameId)), 0);
 }
 
-/** As the shop: what `payment.purchase.completed` does. */
+/** As the shop. News tell when the game is there, or gone: the service hears of either like of any other event. */
 export async function sell({ game_id, title }: WishlistItem): Promise<void> {
   const { userId } = await player.enter();
   await shop.call(calls.sellCall(userId, game_id));
-  bought.value = [{ gameId: game_id, title }, ...bought.value.filter(({ gameId }) => gameId !== game_id)];
-  await readWishes();
+  bought.value = [{ gameId: game_id, title }, ...boughtBut(game_id)];
 }
 
-export async function takeBack({ gameId, title }: Bought): Promise<void> {
+export async function takeBack({ gameId }: Bought): Promise<void> {
   const { userId } = await player.enter();
   await shop.call(calls.takeBackCall(userId, gameId));
-  bought.value = bought.value.filter((other) => other.gameId !== gameId);
-  notify('plain', say('refunded', { game: title }));
+}
+
+function boughtBut(gameId: string): Bought[] {
+  return bought.value.filter((other) => other.gameId !== gameId);
 }
 
 /** What news of the wishlist say in words; null: nothing that the player does not know. */
@@ -107,7 +108,15 @@ function titleOf(gameId: string): string | undefined {
   return known?.title ?? bought.value.find((game) => game.gameId === gameId)?.title;
 }
 
+function heardOfLibrary({ change, game_id }: News['data']): void {
+  const game = bought.value.find(({ gameId }) => gameId === game_id);
+  if (change !== 'removed' || game === undefined) return;
+  bought.value = boughtBut(game.gameId);
+  notify('plain', say('refunded', { game: game.title }));
+}
+
 async function heard(news: News): Promise<void> {
+  if (news.event === 'library.updated') heardOfLibrary(news.data);
   if (news.event !== 'wishlist.updated') return;
   // What left the list has its title in what was read before; who never looked at the list learns it now.
   if (page.value === null) await readWishes();
