@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Refused } from '../api.ts';
 import { say } from '../words.ts';
 
@@ -13,7 +13,8 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Passive effects are cleaned up after the next paint: for a moment the focus would be nowhere.
+  useLayoutEffect(() => {
     const [dialog, before] = [element.current, document.activeElement];
     dialog?.showModal();
     return () => {

@@ -1,6 +1,6 @@
 /** What this page said to the service and heard from it: the latest first, each to be taken along. */
 import { signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { number, timeOfDay } from '../../common/locale.ts';
 import { Copyable } from '../../common/ui/copyable.tsx';
 import {
@@ -38,8 +38,9 @@ const KINDS = ['all', 'call', 'frame'] as const;
 export function Drawer() {
   const [kind, setKind] = useState<(typeof KINDS)[number]>('all');
   const close = useRef<HTMLButtonElement>(null);
-  // It stands behind the view in the order of the page: who opens it goes there, and comes back.
-  useEffect(() => {
+  // It stands behind the view in the order of the page: who opens it goes there, and comes back. Passive effects are cleaned
+  // up after the next paint: for a moment the focus would be nowhere.
+  useLayoutEffect(() => {
     close.current?.focus();
     return () => document.querySelector<HTMLElement>('#calls-button')?.focus();
   }, []);
