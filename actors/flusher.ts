@@ -10,6 +10,7 @@
  * - F2  A session's `flushedRev` rises only after the sink confirmed that revision.
  * - F3  A row that the sink can never take holds up no other for long: batches that fail are halved, down to single
  *       users, and what failed goes to the end of the queue.
+ * - F4  A request whose shard is let go hears so at once: its next owner has what is not written yet, and can be asked.
  */
 import { rowOf } from './session.ts';
 import type { Shard } from './shard.ts';
@@ -34,6 +35,9 @@ export interface FlusherEvents {
   flushFailed(error: unknown): void;
 }
 
+/** What became of a request. `let_go`: the shard went, and with it what was not written. */
+export type Flushed = 'written' | 'let_go' | 'late';
+
 interface Waiting {
   readonly shard: Shard;
   /** When it was queued; the age of the oldest one is the flush lag. */
@@ -46,7 +50,7 @@ interface Request {
   readonly shard: Shard;
   readonly user: UuidKey;
   readonly revs: ReadonlyMap<UuidKey, number>;
-  readonly resolve: (done: boolean) => void;
+  readonly resolve: (outcome: Flushed) => void;
 }
 
 export class Flusher {
@@ -88,24 +92,22 @@ export class Flusher {
     void this.#run();
   }
 
-  /**
-   * Resolves with true when PostgreSQL holds everything that the user's sessions are now, with false when the shard was
-   * let go or `deadline` passed before.
-   */
-  request(shard: Shard, user: UuidKey, deadline: number, traced: TracedTurn | null = null): Promise<boolean> {
+  /** Resolves with `written` when PostgreSQL holds everything that the user's sessions are now, unless something came before. */
+  request(shard: Shard, user: UuidKey, deadline: number, traced: TracedTurn | null = null): Promise<Flushed> {
+    if (shard.closed) return Promise.resolve('let_go'); // F4
     const revs = new Map(shard.sessions(user).map((session) => [session.id, session.rev]));
     return new Promise((resolve) => {
       const cancel = this.#clock.after(Math.max(0, deadline - this.#clock.now()), () => {
         this.#requests = this.#requests.filter((other) => other !== request);
-        resolve(false);
+        resolve('late');
       });
       const request: Request = {
         shard,
         user,
         revs,
-        resolve: (done) => {
+        resolve: (outcome) => {
           cancel();
-          resolve(done);
+          resolve(outcome);
         },
       };
       this.#requests.push(request);
@@ -115,14 +117,19 @@ export class Flusher {
 
   /** The same for every user of these shards who has something to flush. Resolves with how many PostgreSQL took in time. */
   async requestAll(shards: Iterable<Shard>, deadline: number): Promise<number> {
-    const requests: Promise<boolean>[] = [];
+    const requests: Promise<Flushed>[] = [];
     for (const shard of shards) {
       for (const [user, { sessions }] of shard.states()) {
         if (sessions.some(({ rev, flushedRev }) => rev > flushedRev))
           requests.push(this.request(shard, user, deadline));
       }
     }
-    return (await Promise.all(requests)).filter(Boolean).length;
+    return (await Promise.all(requests)).filter((outcome) => outcome === 'written').length;
+  }
+
+  /** Tells whoever waits for a user of this shard that it was let go (F4). */
+  letGo(shard: Shard): void {
+    this.#answerRequests((request) => (request.shard === shard ? 'let_go' : null));
   }
 
   /** Resolves when what was on its way to PostgreSQL at the time of the call has arrived, or failed. */
@@ -141,7 +148,7 @@ export class Flusher {
       } else if (rows.length === 0 && this.#queue.size > 0) {
         await this.#pause(this.#options.gatherMs); // all of them wait for a commit
       }
-      this.#answerRequests();
+      this.#answerRequests((request) => (isFlushed(request) ? 'written' : null));
     }
     this.#running = false;
   }
@@ -198,14 +205,14 @@ export class Flusher {
     return true;
   }
 
-  #answerRequests(): void {
+  /** Answers the requests that have an outcome; the others stay. */
+  #answerRequests(outcomeOf: (request: Request) => Flushed | null): void {
     if (this.#requests.length === 0) return;
     const open = this.#requests;
     this.#requests = open.filter((request) => {
-      if (request.shard.closed) request.resolve(false);
-      else if (isFlushed(request)) request.resolve(true);
-      else return true;
-      return false;
+      const outcome = outcomeOf(request);
+      if (outcome !== null) request.resolve(outcome);
+      return outcome === null;
     });
   }
 }

@@ -14,6 +14,7 @@ import { Correspondence } from './correspondence.ts';
 import type { Answer, Envelope } from './envelope.ts';
 import { errandsOf, isDue, overdueRenewals } from './errands.ts';
 import { Flusher } from './flusher.ts';
+import { FollowUp } from './follow-up.ts';
 import type { HostOptions, HostStats } from './host-options.ts';
 import type { HostPorts } from './host-ports.ts';
 import type { MemberReads } from './member-view.ts';
@@ -28,9 +29,6 @@ import { snapshotCodec } from './snapshot.ts';
 import type { TracedTurn } from './turn-tracing.ts';
 import { dueAt, expire, forget, mayForget, turn } from './user-actor.ts';
 import type { UuidKey } from '../lib/uuid.ts';
-
-/** Commands that are not over with the commit. */
-const FOLLOWED_UP: ReadonlySet<Command['kind']> = new Set(['flush', 'erase', 'attend', 'leave', 'tell']);
 
 const TICK_MS = 1_000;
 const VERIFY_TICKS = 10;
@@ -49,6 +47,7 @@ export class ShardHost {
   readonly #committer: Committer;
   readonly #flusher: Flusher;
   readonly #correspondence: Correspondence;
+  readonly #followUp: FollowUp;
   readonly #loader: ShardLoader;
   readonly #format: SnapshotFormat;
   #stopTick: (() => void) | null = null;
@@ -72,6 +71,7 @@ export class ShardHost {
       close: (shard, answer) => {
         shard.close(answer);
         this.#committer.letGo(shard);
+        this.#flusher.letGo(shard);
       },
     });
     const committerEvents = {
@@ -84,6 +84,7 @@ export class ShardHost {
     };
     this.#committer = new Committer(store, clock, committerEvents, options.commitRetryMs);
     this.#flusher = new Flusher(sink, clock, options.flush, events);
+    this.#followUp = new FollowUp(this.#flusher, this.#correspondence);
   }
 
   /** Starts the node's one timer. Shards are acquired once members are known. */
@@ -217,30 +218,8 @@ export class ShardHost {
     const { state, reply } = turn(before, shared, now, rules);
     this.#update(shard, user, before, state, now, traced);
     const answer: Answer = { kind: 'reply', reply };
-    shard.await({ user, answer, settle: this.#afterCommit(shard, envelope, answer, settle, traced), traced });
+    shard.await({ user, answer, settle: this.#followUp.after(shard, envelope, answer, settle, traced), traced });
     this.#committer.request(shard);
-  }
-
-  /** What is left to do when the commit is through, before the answer may leave. */
-  #afterCommit(
-    shard: Shard,
-    { user, command, deadline }: Envelope,
-    answer: Answer,
-    settle: (answer: Answer) => void,
-    traced: TracedTurn | null,
-  ): (committed: Answer) => void {
-    if (!FOLLOWED_UP.has(command.kind)) return settle;
-    return (committed) => {
-      if (committed !== answer) return settle(committed);
-      if (command.kind !== 'flush' && command.kind !== 'erase') {
-        this.#correspondence.attended(shard, user, command);
-        return settle(answer);
-      }
-      if (command.kind === 'erase') return void this.#flusher.settled().then(() => settle(answer));
-      void this.#flusher
-        .request(shard, user, deadline, traced)
-        .then((flushed) => settle(flushed ? answer : { kind: 'unavailable', reason: 'not flushed in time' }));
-    };
   }
 
   #update(

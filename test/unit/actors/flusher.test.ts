@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Flusher } from '../../../actors/flusher.ts';
+import { Flusher, type Flushed } from '../../../actors/flusher.ts';
 import { Shard } from '../../../actors/shard.ts';
 import { turn } from '../../../actors/user-actor.ts';
 import type { Command } from '../../../actors/messages.ts';
@@ -168,21 +168,27 @@ describe('a flusher', () => {
 });
 
 describe('a request to a flusher', () => {
-  async function request(withinMs: number): Promise<{ done: boolean | null }> {
-    const asked: { done: boolean | null } = { done: null };
-    void flusher.request(shard, key('u1'), time.now + withinMs).then((done) => (asked.done = done));
+  async function request(withinMs: number): Promise<{ outcome: Flushed | null }> {
+    const asked: { outcome: Flushed | null } = { outcome: null };
+    void flusher.request(shard, key('u1'), time.now + withinMs).then((outcome) => (asked.outcome = outcome));
     await time.advance(0);
     return asked;
+  }
+
+  /** As the host does it. */
+  function letGo(): void {
+    shard.close({ kind: 'not_owner', owner: null });
+    flusher.letGo(shard);
   }
 
   it('is answered when everything of the user is written', async () => {
     act('u1', startOf('one'));
     const asked = await request(A_WHILE);
     await time.advance(GATHER_MS);
-    expect(asked.done).toBeNull();
+    expect(asked.outcome).toBeNull();
     last().resolve();
     await time.advance(0);
-    expect(asked.done).toBe(true);
+    expect(asked.outcome).toBe('written');
   });
 
   it('does not wait for what happened after it', async () => {
@@ -192,28 +198,48 @@ describe('a request to a flusher', () => {
     act('u1', beatOf('one', 1));
     last().resolve();
     await time.advance(0);
-    expect(asked.done).toBe(true);
+    expect(asked.outcome).toBe('written');
   });
 
   it('is answered soon when everything is written already', async () => {
     const asked = await request(A_WHILE);
     await time.advance(2 * GATHER_MS);
-    expect(asked.done).toBe(true);
+    expect(asked.outcome).toBe('written');
     expect(writes).toHaveLength(0);
   });
 
-  it('fails when its deadline passes', async () => {
+  it('is too late when its deadline passes', async () => {
     act('u1', startOf('one'));
     const asked = await request(1_000);
     await time.advance(1_000);
-    expect(asked.done).toBe(false);
+    expect(asked.outcome).toBe('late');
   });
 
-  it('fails when the shard is let go', async () => {
-    act('u1', startOf('one'), false);
+  it('hears at once that the shard was let go, also while the database does not answer', async () => {
+    act('u1', startOf('one'));
     const asked = await request(A_WHILE);
-    shard.close({ kind: 'not_owner', owner: null });
-    await time.advance(2 * GATHER_MS);
-    expect(asked.done).toBe(false);
+    await time.advance(GATHER_MS);
+    expect(writes).toHaveLength(1);
+    letGo();
+    await time.advance(0);
+    expect(asked.outcome).toBe('let_go');
+  });
+
+  it('hears it also when the shard was let go before', async () => {
+    act('u1', startOf('one'));
+    letGo();
+    const asked = await request(A_WHILE);
+    expect(asked.outcome).toBe('let_go');
+    expect(flusher.backlog.users).toBe(0);
+  });
+
+  it('of another shard goes on', async () => {
+    act('u1', startOf('one'));
+    const asked = await request(A_WHILE);
+    flusher.letGo(new Shard(1, 7, time.now, 120_000, formatOf(time)));
+    await time.advance(GATHER_MS);
+    last().resolve();
+    await time.advance(0);
+    expect(asked.outcome).toBe('written');
   });
 });

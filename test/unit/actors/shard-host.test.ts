@@ -253,6 +253,27 @@ describe('a shard host that leaves', () => {
     expect(moved.answer).toMatchObject({ reply: { sessions: [{ sessionId: key('one') }] } });
   });
 
+  it('sends a flush after its shard that has not reached the database when the shard goes', async () => {
+    const { owner, other, names } = pair();
+    owner.host.setMembers([names.owner]);
+    await bed.time.advance(100);
+    bed.databaseWire.faults.down = true;
+    owner.ask(USER, startOf('one'));
+    const flush = owner.ask(USER, { kind: 'flush' });
+    await bed.time.advance(300);
+    expect(flush.answer).toBeNull();
+    other.host.setMembers([names.other]);
+    const drained = owner.host.drain([names.other]);
+    await bed.time.advance(100);
+    await drained;
+    expect(flush.answer).toMatchObject({ kind: 'not_owner' });
+    bed.databaseWire.faults.down = false;
+    const again = other.ask(USER, { kind: 'flush' });
+    await bed.time.advance(3_000);
+    expect(again.answer).toEqual({ kind: 'reply', reply: { kind: 'done' } });
+    expect(bed.database.rows.has(key('one'))).toBe(true);
+  });
+
   it('does not wait for longer than it must when the outcome of a last read is unknown', async () => {
     const node = await bed.serving('a');
     bed.storeWire.faults.unanswered = 1;
