@@ -46,7 +46,8 @@ export class Pulse {
     // At the beginning of each slot, so that none is left out when timers are late.
     const next = (): void => {
       this.#cancel = this.#clock.after(PULSE_MS - (this.#clock.now() % PULSE_MS), () => {
-        this.beat();
+        // A timer may ring a moment before the clock has come to its time: then the slot before is still under way.
+        if (this.#rings.fine.slotAt(this.#clock.now()) !== this.#rings.fine.slotAt(this.#readAt)) this.beat();
         next();
       });
     };

@@ -12,11 +12,11 @@ const BACKLOG = columnAt('outbox_rows');
 /** A clock whose timers ring when it is moved on. */
 function steppedClock(start: number) {
   let now = start;
-  let timers: { at: number; ring: () => void }[] = [];
+  let timers: { at: number; ms: number; ring: () => void }[] = [];
   const clock: Clock = {
     now: () => now,
     after(ms, ring) {
-      const timer = { at: now + ms, ring };
+      const timer = { at: now + ms, ms, ring };
       timers.push(timer);
       return () => void (timers = timers.filter((other) => other !== timer));
     },
@@ -29,7 +29,8 @@ function steppedClock(start: number) {
         const next = timers.toSorted((a, b) => a.at - b.at)[0];
         if (next === undefined || next.at > until) break;
         timers = timers.filter((timer) => timer !== next);
-        now = next.at + late;
+        // What is to ring at once cannot be early.
+        now = next.at + (next.ms > 1 ? late : 0);
         next.ring();
       }
       now = Math.max(now, until);
@@ -65,6 +66,22 @@ describe('the pulse of a node', () => {
     const rowOf = unpackRows({ first, rows }, COLUMNS.length);
     const known = Array.from({ length: 300 }, (_, at) => rowOf(first + at)?.[LIVE]);
     expect(known).toEqual(Array.from({ length: 300 }, () => 1));
+  });
+
+  it('loses nothing of what was counted when its timers ring a moment early', () => {
+    const time = steppedClock(1_000_000);
+    let beats = 0;
+    const pulse = new Pulse((row) => void (row[HEARTBEATS] = beats), time.clock);
+    pulse.start();
+    beats += 300;
+    time.to(1_002_000, -1);
+    expect(pulse.latest('fine')[HEARTBEATS]).toBeCloseTo(150, 0);
+    beats += 500;
+    time.to(1_004_000, -1);
+    expect(pulse.latest('fine')[HEARTBEATS]).toBeCloseTo(250, 0);
+    const { first, rows } = pulse.history('fine');
+    const rowOf = unpackRows({ first, rows }, COLUMNS.length);
+    expect([501, 502].map((slot) => Math.round(rowOf(slot)?.[HEARTBEATS] ?? NaN))).toEqual([150, 250]);
   });
 
   it('keeps means of twenty seconds, and of what nodes share the worst', () => {
